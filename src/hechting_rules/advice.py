@@ -1,0 +1,210 @@
+"""What comes back: an advice as frozen values in both languages. Renderers know this module and nothing below it."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+import attrs
+
+from hechting_rules.terms import About, Kind, Language, Level, Origin, Standing, Text, Wording
+
+
+class Outcome(StrEnum):
+    """What a case makes of a result: by what is known it holds, it may still hold, or it cannot."""
+
+    ESTABLISHED = "established"
+    POSSIBLE = "possible"
+    RULED_OUT = "ruled out"
+
+
+class Known(StrEnum):
+    """How a premise stands in a case."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "not known"
+    ASKED = "asked, not known"
+    MOOT = "does not count"
+    ESTABLISHED = "established"
+    POSSIBLE = "possible"
+    RULED_OUT = "ruled out"
+
+
+@attrs.frozen
+class Premise:
+    """One condition of a rule as the case answers it.
+
+    ``wanted`` is what the rule asks for (present, absent or established), ``status`` what the case gives; ``source`` is ``case``,
+    the code or person it follows from, or the ids of the rules that establish it.
+    """
+
+    code: str
+    label: Text
+    wanted: Known
+    status: Known
+    source: tuple[str, ...]
+    satisfied: bool
+    is_stage: bool = False
+
+
+@attrs.frozen
+class Locator:
+    """A place in the article: statement id, section, and at most six words to find it by."""
+
+    statement: str
+    section: str
+    words: str
+
+
+@attrs.frozen
+class EvidenceNote:
+    """How a claim stands today: the first of ``standing`` is the main one."""
+
+    claim: str
+    standing: tuple[Standing, ...]
+    caution: Text
+    full: Text
+
+
+@attrs.frozen
+class Justification:
+    """Why one rule holds, or may hold: its premises, its place in the article and how that stands today."""
+
+    rule: str
+    title: Text
+    outcome: Outcome
+    robust: bool
+    places: tuple[Locator, ...]
+    wording: Wording
+    evidence: EvidenceNote | None
+    premises: tuple[Premise, ...]
+    unless: tuple[Premise, ...]
+
+
+@attrs.frozen
+class StatedFact:
+    """One thing the case states, in words."""
+
+    name: str
+    value: str
+    label: Text
+
+
+@attrs.frozen
+class Concluded:
+    """A conclusion, with the rules that led to it and the smallest sets of stated facts that carry it."""
+
+    code: str
+    outcome: Outcome
+    robust: bool
+    title: Text
+    about: About
+    shown: bool
+    because: tuple[Justification, ...]
+    why: tuple[tuple[StatedFact, ...], ...]
+
+
+@attrs.frozen
+class FlagName:
+    """A safety flag that a suggestion names, in words."""
+
+    id: str
+    level: Level
+    name: Text
+
+
+@attrs.frozen
+class Suggested:
+    """A suggestion, with the rules that raise it and the smallest sets of stated facts that carry it.
+
+    ``withheld_by``, ``after`` and ``screen_first`` name safety flags that come before it.
+    """
+
+    code: str
+    kind: Kind
+    origin: Origin
+    about: About
+    outcome: Outcome
+    robust: bool
+    summary: Text
+    text: Text
+    withheld_by: tuple[FlagName, ...]
+    after: tuple[FlagName, ...]
+    screen_first: tuple[FlagName, ...]
+    next_step_of: str
+    on_occasion: bool
+    because: tuple[Justification, ...]
+    why: tuple[tuple[StatedFact, ...], ...]
+
+
+@attrs.frozen
+class Question:
+    """Something not known that can still change a result shown."""
+
+    code: str
+    question: Text
+    reason: Text
+    could_change: tuple[str, ...]
+
+
+@attrs.frozen
+class Change:
+    """One thing a profile changed, so that every advice says it."""
+
+    what: str
+    name: str
+    detail: str
+
+
+@attrs.frozen
+class Advice:
+    """The answer to one case: suggestions for attention and referral, each with its reasons. No diagnosis, no score."""
+
+    rulebook: str
+    version: str
+    sha256: str
+    clinical_review: str
+    disclaimer: Text
+    profile: str
+    changes: tuple[Change, ...]
+    case: str
+    child_stage: str
+    adult_stage: str
+    person: Text
+    conclusions: tuple[Concluded, ...]
+    suggestions: tuple[Suggested, ...]
+    ask_next: tuple[Question, ...]
+    context: tuple[Text, ...]
+    not_assessed: int
+    warnings: tuple[str, ...]
+
+    def of_origin(self, origin: Origin) -> tuple[Suggested, ...]:
+        """The suggestions of one origin, in the order in which they are shown."""
+        return tuple(s for s in self.suggestions if s.origin is origin)
+
+
+@attrs.frozen
+class Line:
+    """One line of an outline: how deep it stands, what it is, and its words."""
+
+    depth: int
+    role: str
+    words: str
+
+
+def outline(advice: Advice, suggestion: Suggested, language: Language) -> Iterator[Line]:
+    """The reasoning under a suggestion, step by step down to what the case states. Each conclusion is opened once."""
+    concluded = {c.code: c for c in advice.conclusions}
+    yield from _outline(suggestion.because, concluded, language, 0, set())
+
+
+def _outline(
+    because: tuple[Justification, ...], concluded: Mapping[str, Concluded], language: Language, depth: int, opened: set[str]
+) -> Iterator[Line]:
+    for reason in because:
+        yield Line(depth, "rule", f"{reason.title.into(language)} [{', '.join(p.statement for p in reason.places)}]")
+        for premise in reason.premises:
+            yield Line(depth + 1, premise.status.value, premise.label.into(language))
+            below = concluded.get(premise.code)
+            if below is not None and below.code not in opened:
+                opened.add(below.code)
+                yield from _outline(below.because, concluded, language, depth + 2, opened)

@@ -1,0 +1,73 @@
+"""A case after the program ran, and the same case with other facts, as one block."""
+
+import functools
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from hechting_rules.advice import Outcome
+from hechting_rules.case import Admitted, Fact, admit, block
+from hechting_rules.kernel import run
+from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.profiles import parameter_values
+from hechting_rules.program import Plane, Program, compile_program
+
+
+@functools.lru_cache(maxsize=64)
+def prepare(book: Rulebook, profile_id: str) -> Program:
+    """The program of a rulebook under one of its own profiles, compiled once."""
+    return compile_program(book, book.profiles[profile_id])
+
+
+def program_for(book: Rulebook, profile: Profile) -> Program:
+    """The program of a rulebook under any profile."""
+    return prepare(book, profile.id) if book.profiles.get(profile.id) is profile else compile_program(book, profile)
+
+
+@attrs.frozen(eq=False)
+class Answered:
+    """A case after the program ran: every register as 0 or 1."""
+
+    book: Rulebook
+    program: Program
+    admitted: Admitted
+    values: Sequence[int]
+
+    def outcome(self, plane: Plane) -> Outcome:
+        """Established, possible or ruled out."""
+        return decided(self.values[plane.established], self.values[plane.out])
+
+    def robust(self, plane: Plane) -> bool:
+        """Whether every admissible way to complete the case gives the result."""
+        return bool(self.values[plane.robust])
+
+
+def decided(established: int, out: int) -> Outcome:
+    """The outcome that two bits of a plane say."""
+    if established:
+        return Outcome.ESTABLISHED
+    return Outcome.RULED_OUT if out else Outcome.POSSIBLE
+
+
+def answer(case: Case, book: Rulebook, profile: Profile) -> Answered:
+    """Check a case and run the program on it. Raises `CaseError` for a case that cannot be used."""
+    program = program_for(book, profile)
+    admitted = admit(case, book, parameter_values(book, profile))
+    return Answered(book, program, admitted, run(program.steps, block([admitted.facts], program, book)))
+
+
+def replay(variants: Sequence[Iterable[Fact]], answered: Answered, planes: Sequence[Plane]) -> list[list[tuple[Outcome, bool]]]:
+    """For each plane and each variant (what another case states) the outcome and the robust flag, in one block."""
+    values = variants_run(variants, answered)
+    return [
+        [
+            (decided(values[p.established] >> i & 1, values[p.out] >> i & 1), bool(values[p.robust] >> i & 1))
+            for i in range(len(variants))
+        ]
+        for p in planes
+    ]
+
+
+def variants_run(variants: Sequence[Iterable[Fact]], answered: Answered) -> list[int]:
+    """All registers for a block of variants: bit *i* belongs to the case that states the facts ``variants[i]``."""
+    return run(answered.program.steps, block(variants, answered.program, answered.book))

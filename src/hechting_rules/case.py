@@ -1,0 +1,324 @@
+"""A case made ready for the program: checked, its stages settled, each thing it states turned into bits."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from hechting_rules.errors import CaseError
+from hechting_rules.fields import as_fields, string
+from hechting_rules.given import read_given
+from hechting_rules.model import Case, Finding, Rulebook, Stage, Stated
+from hechting_rules.program import Input, Program, stage_bounds
+from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
+from hechting_rules.terms import NO_PERSON, Person, Status
+from hechting_rules.vocabulary import PERSON_OF, entailment
+from hechting_rules.yamlnode import parse, read_text
+
+SCHEMA = "hechting-rules/case/1"
+AGE_OF = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
+
+
+@attrs.frozen(order=True)
+class Fact:
+    """One thing that a case states: the unit in which explanations speak.
+
+    ``name`` is the code of a finding, ``child`` or ``adult`` for a stage, or the name of a quantity; ``value`` is a status, the
+    code of a stage, or the number as text.
+    """
+
+    name: str
+    value: str
+
+
+@attrs.frozen
+class Admitted:
+    """A case that may be used: aliases resolved, stages settled (``""`` unknown), warnings, and its facts with their inputs.
+
+    ``implied`` names, for each finding that follows from another thing stated, what it follows from.
+    """
+
+    case: Case
+    child_stage: str
+    adult_stage: str
+    facts: tuple[Fact, ...]
+    implied: Mapping[str, tuple[Status, str]]
+    warnings: tuple[str, ...]
+
+    def stated(self) -> Mapping[str, Status]:
+        """What the case itself says of each finding."""
+        return {s.code: s.status for s in self.case.findings}
+
+
+def load_case(path: Path | str) -> Case:
+    """The case in a YAML or JSON file. Raises `CaseError` with all that is wrong with its form."""
+    problems = Problems()
+    shown = str(path)
+    text = read_text(Path(path), shown, problems)
+    if text is None:
+        raise CaseError(problems.errors())
+    case = parse_case(text, shown)
+    return case if case.id else attrs.evolve(case, id=Path(path).stem)
+
+
+def parse_case(text: str, shown: str = "case") -> Case:
+    """The case in a text of YAML or JSON; ``shown`` is the name that messages give to it."""
+    problems = Problems()
+    node = parse(text, shown, problems)
+    fields = None if node is None else as_fields(node, "the case", problems)
+    if fields is None:
+        raise CaseError(problems.errors())
+    schema = fields.get("schema")
+    if schema is not None and string(schema, "schema", problems) != SCHEMA:
+        problems.add("C300", schema.span, "the schema is another one than this version reads", f"write schema: {SCHEMA}")
+    case = attrs.evolve(read_given(fields), id=fields.string("id", ""), note=fields.string("note", ""))
+    fields.done()
+    if problems.errors():
+        raise CaseError(problems.errors())
+    return case
+
+
+def case_to_mapping(case: Case) -> dict[str, object]:
+    """A case as plain data, in the form of a case file: what `parse_case` reads back as the same case."""
+    quantities = dict(case.quantities)
+    found: dict[str, object] = {"schema": SCHEMA}
+    found.update({key: value for key, value in (("id", case.id), ("note", case.note)) if value})
+    for person, stage, age, key in (
+        ("child", case.child_stage, quantities.pop("child_age_months", None), "age_months"),
+        ("adult", case.adult_stage, quantities.pop("adult_age_years", None), "age_years"),
+    ):
+        if stage or age is not None:
+            found[person] = {**({"stage": stage} if stage else {}), **({key: _plain(age)} if age is not None else {})}
+    found.update({name: _plain(value) for name, value in quantities.items()})
+    for status in Status:
+        codes = [s.code for s in case.findings if s.status is status]
+        if codes:
+            found[status.value] = codes
+    return found
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else value
+
+
+def admit(case: Case, book: Rulebook, parameters: Mapping[str, float]) -> Admitted:
+    """Check a case against a rulebook. Raises `CaseError` with everything that is wrong with it, each with its place."""
+    problems = Problems()
+    case = attrs.evolve(case, findings=tuple(_findings(case, book, problems)))
+    _quantities(case, book, problems)
+    settled = {person: _settle(person, case, book, parameters, problems) for person in Person}
+    counted, warnings = _counted(case, book, settled, problems)
+    implied = _close(case, counted, book, settled, problems)
+    if problems.errors():
+        raise CaseError(problems.errors())
+    return Admitted(case, settled[Person.CHILD], settled[Person.ADULT], tuple(_facts(case, book)), implied, warnings)
+
+
+def _findings(case: Case, book: Rulebook, problems: Problems) -> Iterator[Stated]:
+    """Findings under their present codes; unknown codes and double answers noted."""
+    seen: dict[str, Status] = {}
+    for stated in case.findings:
+        code = book.alias.get(stated.code, stated.code)
+        if code not in book.findings:
+            hint = did_you_mean(str(code), [*book.findings, *book.alias])
+            problems.add(
+                "C301", stated.span, f"'{shorten(str(code))}' is no finding", hint or "see: hechting vocabulary --search WORD"
+            )
+        elif code in seen and seen[code] is not stated.status:
+            problems.add("C302", stated.span, f"'{code}' is both {seen[code]} and {stated.status}")
+        elif code not in seen:
+            seen[code] = stated.status
+            yield attrs.evolve(stated, code=code)
+
+
+def _quantities(case: Case, book: Rulebook, problems: Problems) -> None:
+    for name, value in case.quantities:
+        quantity = book.quantities.get(name)
+        if quantity is None:
+            problems.add(
+                "C303",
+                case.span,
+                f"'{shorten(name)}' is no quantity; allowed: {one_of(book.quantities)}",
+                did_you_mean(name, book.quantities),
+            )
+        elif not _is_number(value):
+            problems.add("C304", case.span, f"{name} is '{shorten(str(value))}'; allowed: a number")
+        elif not quantity.least <= value <= quantity.most:
+            allowed = f"{quantity.least:g} to {quantity.most:g} {quantity.unit}"
+            problems.add("C305", case.span, f"{name} is {value:g}; allowed: {allowed}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _settle(person: Person, case: Case, book: Rulebook, parameters: Mapping[str, float], problems: Problems) -> str:
+    """The stage of a person: as stated, else from the age, else unknown; a clash of the two is noted."""
+    stated = case.child_stage if person is Person.CHILD else case.adult_stage
+    allowed = [s.code for s in book.stages.values() if s.of is person]
+    if stated and stated not in (*allowed, NO_PERSON):
+        problems.add(
+            "C306",
+            case.span,
+            f"'{shorten(stated)}' is no stage of the {person}; allowed: {one_of(allowed)}, none",
+            did_you_mean(stated, allowed),
+        )
+        return ""
+    age = dict(case.quantities).get(AGE_OF[person])
+    if not _is_number(age) or age is None:
+        return stated
+    fitting = stage_at(age, [book.stages[code] for code in allowed], parameters)
+    if not fitting:
+        hint = "enter this person as the adult" if person is Person.CHILD else ""
+        problems.add("C307", case.span, f"{AGE_OF[person]} is {age:g}, which belongs to no stage of the {person}", hint)
+    elif stated and stated != fitting:
+        problems.add("C308", case.span, f"the {person} is stated as '{stated}', but {AGE_OF[person]} is {age:g}: '{fitting}'")
+    return stated or fitting
+
+
+def stage_at(age: float, stages: Iterable[Stage], parameters: Mapping[str, float]) -> str:
+    """The stage that holds an age (months for a child, years for an adult), or nothing."""
+    for stage in stages:
+        low, high = stage_bounds(stage, parameters)
+        bounded = low is not None or high is not None
+        if bounded and (low or 0) <= age and (high is None or age < high):
+            return stage.code
+    return ""
+
+
+def _counted(
+    case: Case, book: Rulebook, settled: Mapping[Person, str], problems: Problems
+) -> tuple[tuple[Stated, ...], tuple[str, ...]]:
+    """The findings that count at the settled stages, and a warning for each that does not."""
+    counted, warnings = [], []
+    for stated in case.findings:
+        finding = book.findings[stated.code]
+        stage = settled.get(PERSON_OF.get(finding.about, Person.CHILD), "")
+        if finding.about.value in tuple(Person) and stage == NO_PERSON:
+            if stated.status is not Status.PRESENT:
+                continue
+            problems.add(
+                "C309", stated.span, f"'{stated.code}' is about the {finding.about}, but the case has no {finding.about}"
+            )
+        elif not _outside(finding, stage):
+            counted.append(stated)
+        elif stated.status is not Status.UNKNOWN:
+            warnings.append(
+                f"{stated.span}: {stated.code} does not count at the stage {stage} (it counts at: {one_of(finding.stages)})"
+            )
+    return tuple(counted), tuple(warnings)
+
+
+def _outside(finding: Finding, stage: str) -> bool:
+    return bool(finding.stages) and bool(stage) and stage not in finding.stages
+
+
+def _close(
+    case: Case, counted: tuple[Stated, ...], book: Rulebook, settled: Mapping[Person, str], problems: Problems
+) -> Mapping[str, tuple[Status, str]]:
+    """What follows from what is stated; contradictions noted with both ends."""
+    closed = entailment(book.findings)
+    there = {s.code: (s.code, s.span) for s in counted if s.status is Status.PRESENT}
+    for source, codes in _other_sources(case, book, settled):
+        for code in codes:
+            there.setdefault(code, (source, case.span))
+    there = _spread(there, closed.below)
+    gone = _spread({s.code: (s.code, s.span) for s in counted if s.status is Status.ABSENT}, closed.above)
+    for code in sorted(there.keys() & gone.keys()):
+        message = f"{_because(there[code][0], code, 'present')}, but {_because(gone[code][0], code, 'absent')}"
+        problems.add("C310", max(there[code][1], gone[code][1]), message)
+    for code, (_, span) in there.items():
+        for other in closed.against[code]:
+            if other in there and code < other:
+                problems.add("C311", max(span, there[other][1]), f"'{code}' and '{other}' cannot both be present")
+    implied = {code: (Status.PRESENT, source) for code, (source, _) in there.items() if source != code}
+    return implied | {code: (Status.ABSENT, source) for code, (source, _) in gone.items() if source != code}
+
+
+_Sources = dict[str, tuple[str, Span]]
+
+
+def _spread(known: _Sources, onward: Mapping[str, tuple[str, ...]]) -> _Sources:
+    """What is known, and what follows from it, each with where it came from."""
+    found = dict(known)
+    for code, origin in known.items():
+        for other in onward[code]:
+            found.setdefault(other, origin)
+    return found
+
+
+def _other_sources(case: Case, book: Rulebook, settled: Mapping[Person, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for person in Person:
+        stage = book.stages.get(settled[person])
+        if stage is not None:
+            yield person.value, stage.implies
+    for name, _ in case.quantities:
+        if name in book.quantities:
+            yield name, book.quantities[name].implies
+
+
+def _because(source: str, code: str, status: str) -> str:
+    return f"'{code}' is {status}" if source == code else f"'{code}' is {status} because of '{source}'"
+
+
+def _facts(case: Case, book: Rulebook) -> Iterator[Fact]:
+    """What the case states, in a fixed order: stages, quantities, findings."""
+    if case.child_stage:
+        yield Fact("child", case.child_stage)
+    if case.adult_stage:
+        yield Fact("adult", case.adult_stage)
+    for name, value in case.quantities:
+        yield Fact(name, repr(float(value)))
+    order = {code: place for place, code in enumerate(book.findings)}
+    for stated in sorted(case.findings, key=lambda s: order[s.code]):
+        if stated.status is not Status.UNKNOWN:
+            yield Fact(stated.code, stated.status.value)
+
+
+def fact_inputs(fact: Fact, book: Rulebook, parameters: Mapping[str, float]) -> Iterator[tuple[Input, str]]:
+    """The inputs of a program that one fact sets."""
+    if fact.name in book.findings:
+        yield (Input.PRESENT if fact.value == Status.PRESENT else Input.ABSENT), fact.name
+    elif fact.name in tuple(Person):
+        yield from _stage_inputs(Person(fact.name), fact.value, book)
+    else:
+        yield from _quantity_inputs(fact.name, float(fact.value), book, parameters)
+
+
+def _stage_inputs(person: Person, stage: str, book: Rulebook) -> Iterator[tuple[Input, str]]:
+    for other in book.stages.values():
+        if other.of is person:
+            yield (Input.STAGE if other.code == stage else Input.NOT_STAGE), other.code
+    if stage == NO_PERSON:
+        yield Input.NO_PERSON, person.value
+
+
+def _quantity_inputs(name: str, value: float, book: Rulebook, parameters: Mapping[str, float]) -> Iterator[tuple[Input, str]]:
+    quantity = book.quantities[name]
+    for code in quantity.implies:
+        yield Input.PRESENT, code
+    for person in Person:
+        if AGE_OF[person] == name:
+            stage = stage_at(value, [s for s in book.stages.values() if s.of is person], parameters)
+            yield from _stage_inputs(person, stage, book)
+    for named in book.ranges.values():
+        if named.quantity == name:
+            low, high = (parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+            yield (Input.IN_RANGE if low <= value <= high else Input.NOT_IN_RANGE), named.name
+
+
+def block(variants: Sequence[Iterable[Fact]], program: Program, book: Rulebook) -> list[int]:
+    """The input registers of a block: bit *i* of each belongs to the case that states the facts ``variants[i]``."""
+    inputs = [0] * (2 + len(program.inputs))
+    inputs[1] = (1 << len(variants)) - 1
+    sets: dict[Fact, tuple[int, ...]] = {}
+    for place, facts in enumerate(variants):
+        bit = 1 << place
+        for fact in facts:
+            if fact not in sets:
+                named = fact_inputs(fact, book, program.parameters)
+                sets[fact] = tuple(program.inputs[key] for key in named if key in program.inputs)
+            for register in sets[fact]:
+                inputs[register] |= bit
+    return inputs

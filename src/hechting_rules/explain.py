@@ -1,0 +1,200 @@
+"""From a case to an advice, with the reasons for every result."""
+
+from collections.abc import Iterator
+
+from hechting_rules.advice import Advice, Change, Concluded, FlagName, Outcome, StatedFact, Suggested
+from hechting_rules.answered import Answered, answer, replay
+from hechting_rules.case import fact_inputs
+from hechting_rules.errors import UsageError
+from hechting_rules.justify import STRENGTH, because
+from hechting_rules.model import Case, Profile, Rulebook, Suggestion
+from hechting_rules.profiles import find_profile
+from hechting_rules.program import Plane
+from hechting_rules.questions import ask_next
+from hechting_rules.rulebook import default_rulebook
+from hechting_rules.source import did_you_mean
+from hechting_rules.terms import About, Kind
+from hechting_rules.witness import FactSet, carrying, smallest
+from hechting_rules.wording import fact_label, person_label
+
+MAX_SETS = 20
+"""How many minimal sets ``why`` gives at most, smallest first."""
+
+KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
+ABOUT_ORDER = {about: place for place, about in enumerate(About)}
+
+
+def advise(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Advice:
+    """The explained suggestions of a rulebook for a case.
+
+    Without ``rulebook`` that of this library, without ``profile`` its default. Pure: the same case, rulebook and profile give the
+    same advice, to the byte. Raises `CaseError` for a case that cannot be used and `UsageError` for an unknown profile.
+    """
+    book = default_rulebook() if rulebook is None else rulebook
+    chosen = find_profile(book, profile)
+    answered = answer(case, book, chosen)
+    conclusions = [c for c in (_concluded(code, answered) for code in book.conclusions) if c is not None]
+    suggestions = [s for s in (_suggested(code, answered) for code in book.suggestions) if s is not None]
+    told = sorted((c for c in conclusions if _told(c)), key=_conclusion_order)
+    raised = sorted((s for s in suggestions if _told(s)), key=_suggestion_order)
+    admitted = answered.admitted
+    return Advice(
+        rulebook=book.head.id,
+        version=book.head.version,
+        sha256=book.sha256,
+        clinical_review=book.head.clinical_review,
+        disclaimer=book.head.disclaimer,
+        profile=chosen.id,
+        changes=tuple(_changes(chosen, book)),
+        case=admitted.case.id,
+        child_stage=admitted.child_stage,
+        adult_stage=admitted.adult_stage,
+        person=person_label(admitted, book),
+        conclusions=tuple(told),
+        suggestions=tuple(raised),
+        ask_next=ask_next(answered, [*(c.code for c in told), *(s.code for s in raised)]),
+        context=(),
+        not_assessed=len(conclusions) + len(suggestions) - len(told) - len(raised),
+        warnings=admitted.warnings,
+    )
+
+
+def why(
+    case: Case, code: str, rulebook: Rulebook | None = None, profile: str | Profile | None = None
+) -> tuple[tuple[StatedFact, ...], ...]:
+    """The smallest sets of stated facts that alone give a result the same outcome and robust flag; at most `MAX_SETS`.
+
+    An ``unless`` that is not established is an assumption, listed with the rule and in no set. A result that is possible rests on
+    what is not known, so its one set is empty. Raises `UsageError` for a code that is no conclusion or suggestion.
+    """
+    book = default_rulebook() if rulebook is None else rulebook
+    answered = answer(case, book, find_profile(book, profile))
+    if code not in answered.program.results:
+        near = did_you_mean(code, answered.program.results)
+        raise UsageError(f"'{code}' is no conclusion or suggestion" + (f"; {near}" if near else ""))
+    return _why(code, answered)
+
+
+def _why(code: str, answered: Answered) -> tuple[tuple[StatedFact, ...], ...]:
+    facts = answered.admitted.facts
+    sets = minimal_sets(answered, answered.program.results[code])
+    return tuple(
+        tuple(StatedFact(facts[i].name, facts[i].value, fact_label(facts[i], answered.book)) for i in sorted(chosen))
+        for chosen in sets
+    )
+
+
+def minimal_sets(answered: Answered, plane: Plane) -> tuple[FactSet, ...]:
+    """Minimal sets of facts (by place) that replay the outcome and the robust flag of a plane, smallest first."""
+    register = _carrier(answered, plane)
+    if register is None:
+        return (frozenset(),)
+    program = answered.program
+    setters: dict[int, set[int]] = {}
+    for place, fact in enumerate(answered.admitted.facts):
+        for key in fact_inputs(fact, answered.book, program.parameters):
+            if key in program.inputs:
+                setters.setdefault(program.inputs[key], set()).add(place)
+    sets = carrying(register, program.steps, answered.values, {r: frozenset(f) for r, f in setters.items()})
+    return smallest(_shrunk(chosen, answered, plane) for chosen in sets)[:MAX_SETS]
+
+
+def _carrier(answered: Answered, plane: Plane) -> int | None:
+    """The register whose truth is to be explained; none for a result that is only possible."""
+    for register in (plane.robust, plane.established, plane.out):
+        if answered.values[register]:
+            return register
+    return None
+
+
+def _shrunk(chosen: FactSet, answered: Answered, plane: Plane) -> FactSet:
+    """A set without what it does not need, one block of variants for each pass."""
+    facts = answered.admitted.facts
+    wanted = (answered.outcome(plane), answered.robust(plane))
+    while chosen:
+        smaller = [chosen - {fact} for fact in sorted(chosen)]
+        seen = replay([[facts[i] for i in s] for s in smaller], answered, [plane])[0]
+        kept = next((s for s, outcome in zip(smaller, seen, strict=True) if outcome == wanted), None)
+        if kept is None:
+            break
+        chosen = kept
+    return chosen
+
+
+def _told(result: Concluded | Suggested) -> bool:
+    """A possible result is told only if something the case gives speaks for it, beyond a stage."""
+    if result.outcome is Outcome.ESTABLISHED:
+        return True
+    return any(p.satisfied and not p.is_stage for reason in result.because for p in reason.premises)
+
+
+def _concluded(code: str, answered: Answered) -> Concluded | None:
+    plane = answered.program.results[code]
+    outcome = answered.outcome(plane)
+    if outcome is Outcome.RULED_OUT:
+        return None
+    item = answered.book.conclusions[code]
+    return Concluded(
+        code=code,
+        outcome=outcome,
+        robust=answered.robust(plane),
+        title=item.title,
+        about=item.about,
+        shown=item.shown,
+        because=because(code, answered),
+        why=_why(code, answered) if outcome is Outcome.ESTABLISHED else (),
+    )
+
+
+def _suggested(code: str, answered: Answered) -> Suggested | None:
+    plane = answered.program.results[code]
+    outcome = answered.outcome(plane)
+    if outcome is Outcome.RULED_OUT:
+        return None
+    item = answered.book.suggestions[code]
+    return Suggested(
+        code=code,
+        kind=item.kind,
+        origin=item.origin,
+        about=item.about,
+        outcome=outcome,
+        robust=answered.robust(plane),
+        summary=item.summary,
+        text=item.text,
+        withheld_by=(),
+        after=(),
+        screen_first=_screens(item, answered),
+        next_step_of=item.next_step_of,
+        on_occasion=item.on_occasion,
+        because=because(code, answered),
+        why=_why(code, answered) if outcome is Outcome.ESTABLISHED else (),
+    )
+
+
+def _screens(item: Suggestion, answered: Answered) -> tuple[FlagName, ...]:
+    """The safety flags that a suggestion presumes and that nothing rules out: those of other stages are."""
+    flags = [answered.book.flags[flag] for flag in item.screens]
+    stages = answered.program.stages
+    open_yet = [f for f in flags if not f.stages or not all(answered.values[stages[s].out] for s in f.stages)]
+    return tuple(FlagName(flag.id, flag.level, flag.name) for flag in open_yet)
+
+
+def _rank(result: Concluded | Suggested) -> int:
+    return 0 if result.robust else STRENGTH[result.outcome]
+
+
+def _conclusion_order(result: Concluded) -> tuple[int, int, str]:
+    return _rank(result), ABOUT_ORDER[result.about], result.code
+
+
+def _suggestion_order(result: Suggested) -> tuple[int, int, int, str]:
+    return KIND_ORDER[result.kind], _rank(result), ABOUT_ORDER[result.about], result.code
+
+
+def _changes(profile: Profile, book: Rulebook) -> Iterator[Change]:
+    for what, switches in (("on", profile.on), ("off", profile.off)):
+        for switch in switches:
+            yield Change(what, switch.rule, ", ".join(filter(None, (switch.who, switch.date, switch.reason))))
+    for name, value in profile.parameters.items():
+        if value != book.parameters[name].value:
+            yield Change("parameter", name, f"{book.parameters[name].value:g} -> {value:g}")

@@ -1,0 +1,440 @@
+"""What a rulebook holds, as frozen values: findings, conditions, rules, suggestions, evidence, tests."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from hechting_rules.source import Span
+from hechting_rules.terms import (
+    About,
+    Change,
+    Confidence,
+    Direction,
+    Handling,
+    Kind,
+    Language,
+    Level,
+    Origin,
+    Person,
+    Standing,
+    Status,
+    Text,
+    Time,
+    Wording,
+)
+
+
+@attrs.frozen
+class Parameter:
+    """A number that the rules cannot do without, with its unit, origin and reason."""
+
+    name: str
+    value: float
+    unit: str
+    origin: str
+    reason: str
+    span: Span
+
+
+@attrs.frozen
+class Stage:
+    """A life stage of the index child or the index adult.
+
+    ``start`` and ``below`` name parameters (months for a child, years for an adult); a stage without both cannot follow from
+    an age. ``implies`` names findings that are present whenever the stage is.
+    """
+
+    code: str
+    of: Person
+    label: Text
+    span: Span
+    start: str = ""
+    below: str = ""
+    implies: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Quantity:
+    """A measured number of a case; ``least`` and ``most`` bound what can be meant.
+
+    ``of`` is the person whose age it is, or ``pregnancy``; ``implies`` names findings that are present when it is given.
+    """
+
+    name: str
+    of: str
+    unit: str
+    least: float
+    most: float
+    label: Text
+    span: Span
+    implies: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Range:
+    """A named stretch of a quantity, both ends included; each end is a number or a parameter's name."""
+
+    name: str
+    quantity: str
+    start: float | str
+    end: float | str
+    label: Text
+    span: Span
+
+
+@attrs.frozen
+class Finding:
+    """A coded fact that a case can hold; see ``docs/rule-files.md`` for each field."""
+
+    code: str
+    label: Text
+    question: Text
+    about: About
+    time: Time
+    direction: Direction
+    changeable: Change
+    span: Span
+    stages: tuple[str, ...] = ()
+    group: str = ""
+    synonyms: Mapping[Language, tuple[str, ...]] = attrs.field(factory=dict)
+    implies: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    alias: tuple[str, ...] = ()
+    deprecated_since: str = ""
+    note: str = ""
+
+
+@attrs.frozen
+class Conclusion:
+    """A step of the reasoning; ``shown`` says whether it is told on its own."""
+
+    code: str
+    title: Text
+    about: About
+    direction: Direction
+    span: Span
+    shown: bool = True
+    note: str = ""
+
+
+@attrs.frozen
+class Suggestion:
+    """One decision put before the practitioner. One origin, and only rules of that origin raise it."""
+
+    code: str
+    origin: Origin
+    kind: Kind
+    about: About
+    summary: Text
+    text: Text
+    span: Span
+    screens: tuple[str, ...] = ()
+    next_step_of: str = ""
+    on_occasion: bool = False
+    note: str = ""
+
+
+@attrs.frozen
+class Flag:
+    """A safety flag by name: what a suggestion asks to look at first. Not from the article.
+
+    With ``stages`` it can only be raised at these; without them at any.
+    """
+
+    id: str
+    level: Level
+    name: Text
+    span: Span
+    stages: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Is:
+    """A finding that is present, or a conclusion that is established."""
+
+    code: str
+    span: Span
+
+
+@attrs.frozen
+class IsAbsent:
+    """A finding that is absent."""
+
+    code: str
+    span: Span
+
+
+@attrs.frozen
+class InStage:
+    """The person is in one of these stages (all of them stages of the same person)."""
+
+    stages: tuple[str, ...]
+    span: Span
+
+
+@attrs.frozen
+class InRange:
+    """A quantity lies in a named range."""
+
+    name: str
+    span: Span
+
+
+@attrs.frozen
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple["Condition", ...]
+    span: Span
+
+
+@attrs.frozen
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple["Condition", ...]
+    span: Span
+
+
+@attrs.frozen
+class AtLeast:
+    """At least ``count`` groups of the parts hold; findings of one double-count group are one group."""
+
+    count: int
+    parts: tuple["Condition", ...]
+    span: Span
+
+
+Condition = Is | IsAbsent | InStage | InRange | AllOf | AnyOf | AtLeast
+
+
+def leaves(condition: Condition) -> Iterator[Is | IsAbsent | InStage | InRange]:
+    """The single conditions in a condition, in the order of the file."""
+    match condition:
+        case AllOf() | AnyOf() | AtLeast():
+            for part in condition.parts:
+                yield from leaves(part)
+        case _:
+            yield condition
+
+
+API = Span("case", 0, 0)
+"""The place of what was said in Python, not in a file."""
+
+
+@attrs.frozen
+class Stated:
+    """One finding as a case states it."""
+
+    code: str
+    status: Status
+    span: Span = attrs.field(default=API, eq=False)
+
+
+@attrs.frozen
+class Case:
+    """What is said of an index child, an index adult (the child's parent where both are there), or both.
+
+    A stage is the code of a life stage, ``"none"`` when the case has no such person, or ``""`` when nothing is said. Quantities
+    are ``child_age_months``, ``adult_age_years`` and ``pregnancy_week``. A finding that is not stated is unknown, never absent;
+    a finding stated as unknown was asked and could not be known. Build one with `Case.of`; it is checked when it is used.
+    """
+
+    id: str = ""
+    note: str = ""
+    child_stage: str = ""
+    adult_stage: str = ""
+    quantities: tuple[tuple[str, float], ...] = ()
+    findings: tuple[Stated, ...] = ()
+    span: Span = attrs.field(default=API, eq=False)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        id: str = "",
+        note: str = "",
+        child: str = "",
+        adult: str = "",
+        present: Iterable[str] = (),
+        absent: Iterable[str] = (),
+        unknown: Iterable[str] = (),
+        **quantities: float,
+    ) -> "Case":
+        """A case from codes: ``Case.of(child="baby", present=["baby.avoids_eye_contact"], child_age_months=5)``."""
+        said = ((Status.PRESENT, present), (Status.ABSENT, absent), (Status.UNKNOWN, unknown))
+        findings = tuple(Stated(code, status) for status, codes in said for code in codes)
+        return cls(id, note, child, adult, tuple(sorted(quantities.items())), findings)
+
+
+@attrs.frozen
+class Expected:
+    """What an exemplar or guidance test expects; every tuple holds codes with their place."""
+
+    established: tuple[tuple[str, Span], ...] = ()
+    possible: tuple[tuple[str, Span], ...] = ()
+    ruled_out: tuple[tuple[str, Span], ...] = ()
+    not_established: tuple[tuple[str, Span], ...] = ()
+    withheld: tuple[tuple[str, Span], ...] = ()
+    ask: tuple[tuple[str, Span], ...] = ()
+    screen_first: tuple[tuple[str, tuple[str, ...], Span], ...] = ()
+    exactly: bool = False
+
+
+@attrs.frozen
+class Test:
+    """A guidance test: a sentence, a case and what the whole rulebook must make of it."""
+
+    name: str
+    given: Case
+    expected: Expected
+    span: Span
+    switch_on: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Rule:
+    """One rule: when ``when`` holds and no conclusion in ``unless`` is established, ``result`` is.
+
+    ``result`` is the code of a conclusion or of a suggestion.
+    """
+
+    id: str
+    origin: Origin
+    title: Text
+    when: Condition
+    result: str
+    wording: Wording
+    span: Span
+    unless: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    ambiguities: tuple[str, ...] = ()
+    evidence: str = ""
+    note: str = ""
+    exemplars: tuple[Test, ...] = ()
+
+
+@attrs.frozen
+class Statement:
+    """A statement of the article: where it stands and how firmly it is worded, not its text."""
+
+    id: str
+    section: str
+    locator: str
+    line: int
+    kind: str
+    topic: str
+    ages: tuple[str, ...]
+    levels: tuple[str, ...]
+    strength: Wording
+    span: Span
+    direction: str = ""
+    hedge: str = ""
+    cites: tuple[str, ...] = ()
+    ambiguities: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Ambiguity:
+    """A passage that can be read in more than one way, and the reading that the rules follow."""
+
+    id: str
+    locator: str
+    statements: tuple[str, ...]
+    reading: Text
+    reason: str
+    span: Span
+
+
+@attrs.frozen
+class Evidence:
+    """The maintainers' note on a claim of the article: how it stands today, and what to keep in mind with it."""
+
+    id: str
+    standing: tuple[Standing, ...]
+    handling: Handling
+    confidence: Confidence
+    short: Text
+    full: Text
+    references: tuple[str, ...]
+    span: Span
+    flags: tuple[str, ...] = ()
+    note: str = ""
+
+
+@attrs.frozen
+class Reference:
+    """A publication that an evidence note rests on, and whether the maintainers saw it."""
+
+    id: str
+    cite: str
+    basis: str
+    span: Span
+    url: str = ""
+
+
+@attrs.frozen
+class Switch:
+    """A rule switched on or off in a profile: by whom, when (ISO date) and why."""
+
+    rule: str
+    who: str
+    date: str
+    reason: str
+    span: Span
+
+
+@attrs.frozen
+class Profile:
+    """How a host wants the rulebook to run: parameters, and rules switched on or off one by one."""
+
+    id: str
+    title: Text
+    span: Span
+    jurisdiction: str = "none"
+    parameters: Mapping[str, float] = attrs.field(factory=dict)
+    on: tuple[Switch, ...] = ()
+    off: tuple[Switch, ...] = ()
+
+
+@attrs.frozen
+class Head:
+    """Who a rulebook is: id, version, title, what it is meant for, and whether clinicians reviewed it."""
+
+    id: str
+    version: str
+    title: Text
+    intended_use: Text
+    disclaimer: Text
+    clinical_review: str
+    span: Span
+
+
+@attrs.frozen(eq=False)
+class Rulebook:
+    """Everything read from the files of a rulebook, checked as a whole. Compared by identity; never changed after loading.
+
+    ``sha256`` is over the paths and bytes of the files. ``order`` lists the codes of all results so that each comes after
+    what it rests on.
+    """
+
+    head: Head
+    sha256: str
+    parameters: Mapping[str, Parameter]
+    stages: Mapping[str, Stage]
+    quantities: Mapping[str, Quantity]
+    ranges: Mapping[str, Range]
+    findings: Mapping[str, Finding]
+    conclusions: Mapping[str, Conclusion]
+    flags: Mapping[str, Flag]
+    suggestions: Mapping[str, Suggestion]
+    rules: Mapping[str, Rule]
+    statements: Mapping[str, Statement]
+    ambiguities: Mapping[str, Ambiguity]
+    evidence: Mapping[str, Evidence]
+    references: Mapping[str, Reference]
+    profiles: Mapping[str, Profile]
+    tests: tuple[Test, ...]
+    order: tuple[str, ...]
+    rules_of: Mapping[str, tuple[str, ...]]
+    alias: Mapping[str, str]

@@ -1,0 +1,119 @@
+"""What to ask next: what is not known and can still change a result."""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from hechting_rules.advice import Question
+from hechting_rules.answered import Answered, variants_run
+from hechting_rules.case import AGE_OF, Fact
+from hechting_rules.program import Plane
+from hechting_rules.terms import Person, Status, Text, Time
+from hechting_rules.vocabulary import entailment
+
+STAGE_QUESTION = {
+    Person.CHILD: Text("Gaat het om een kind, en hoe oud is het?", "Is this about a child, and how old?"),
+    Person.ADULT: Text("Gaat het om een volwassene, en hoe oud?", "Is this about an adult, and how old?"),
+}
+STAGE_RANK, PRESENT_RANK, PAST_RANK = 0, 1, 2
+
+
+@attrs.frozen
+class _Candidate:
+    """One question and the facts that its answers would add.
+
+    ``rank`` puts stages first and the past last; ``wide`` says how many narrower findings a "no" would answer as well.
+    """
+
+    code: str
+    question: Text
+    answers: tuple[Fact, ...]
+    rank: int
+    wide: int = 0
+
+
+@attrs.frozen
+class _Effect:
+    """What the answers to one question would do: results they change, and which of these they could establish or take away."""
+
+    changed: tuple[str, ...]
+    gains: bool
+    losses: bool
+
+
+def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
+    """The questions of which one answer alone changes the outcome or the robust flag of a result.
+
+    The stage first; then those that bear on most of the suggestions and conclusions ``told`` (general advice on an occasion left
+    out); then those on most results at all.
+    What was asked already and cannot be known is not asked again.
+    """
+    candidates = list(_candidates(answered))
+    effects = _effects(candidates, answered)
+    suggestions = answered.book.suggestions
+    shown = {code for code in told if code not in suggestions or not suggestions[code].on_occasion}
+    found = []
+    for candidate, effect in zip(candidates, effects, strict=True):
+        if not effect.changed:
+            continue
+        codes = tuple(sorted(effect.changed, key=lambda code: (code not in shown, code not in suggestions)))
+        decided = sum(1 for code in codes if code in shown and code in suggestions)
+        reached = sum(1 for code in codes if code in shown)
+        stage = 0 if candidate.rank == STAGE_RANK else 1
+        order = (stage, -decided, -reached, candidate.rank, -len(codes), -candidate.wide, candidate.code)
+        reason = _reason(codes[0], effect, answered)
+        found.append((order, Question(candidate.code, candidate.question, reason, codes)))
+    return tuple(question for _, question in sorted(found, key=lambda pair: pair[0]))
+
+
+def _candidates(answered: Answered) -> Iterator[_Candidate]:
+    """Everything that is not known and was not asked, with its possible answers."""
+    book, admitted, values = answered.book, answered.admitted, answered.values
+    known = {fact.name for fact in admitted.facts}
+    for person in Person:
+        if not {person.value, AGE_OF[person]} & known:
+            answers = tuple(Fact(person.value, s.code) for s in book.stages.values() if s.of is person)
+            yield _Candidate(person.value, STAGE_QUESTION[person], (*answers, Fact(person.value, "none")), STAGE_RANK)
+    stated = admitted.stated()
+    closed = entailment(book.findings)
+    for finding in book.findings.values():
+        present, absent = answered.program.present[finding.code], answered.program.absent[finding.code]
+        if finding.code not in stated and not values[present.out] and not values[absent.out]:
+            answers = (Fact(finding.code, Status.PRESENT.value), Fact(finding.code, Status.ABSENT.value))
+            rank = PRESENT_RANK if finding.time is Time.CURRENT else PAST_RANK
+            yield _Candidate(finding.code, finding.question, answers, rank, len(closed.above[finding.code]))
+
+
+def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effect]:
+    """The effect of each question, all answers of all questions in one block."""
+    variants = [[*answered.admitted.facts, fact] for c in candidates for fact in c.answers]
+    values = variants_run(variants, answered)
+    ones = (1 << len(variants)) - 1
+    changes = [(code, *_changes(plane, answered, values, ones)) for code, plane in answered.program.results.items()]
+    effects, place = [], 0
+    for candidate in candidates:
+        mask = ((1 << len(candidate.answers)) - 1) << place
+        place += len(candidate.answers)
+        hit = [(code, gained & mask, lost & mask) for code, changed, gained, lost in changes if changed & mask]
+        effects.append(_Effect(tuple(code for code, _, _ in hit), any(g for _, g, _ in hit), any(lost for _, _, lost in hit)))
+    return effects
+
+
+def _changes(plane: Plane, answered: Answered, values: Sequence[int], ones: int) -> tuple[int, int, int]:
+    """Bits of the variants in which a plane differs from now, gains its result, or loses it for good."""
+    changed = 0
+    for register in (plane.established, plane.robust, plane.out):
+        changed |= values[register] ^ (ones if answered.values[register] else 0)
+    gained = 0 if answered.values[plane.established] else values[plane.established]
+    lost = 0 if answered.values[plane.out] else values[plane.out]
+    return changed, gained, lost
+
+
+def _reason(code: str, effect: _Effect, answered: Answered) -> Text:
+    book = answered.book
+    name = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
+    if effect.gains and effect.losses:
+        return Text(f"beslist mee over: {name.nl}", f"helps decide: {name.en}")
+    if effect.gains:
+        return Text(f"kan aan het licht brengen: {name.nl}", f"could bring up: {name.en}")
+    return Text(f"kan verschil maken voor: {name.nl}", f"could make a difference to: {name.en}")

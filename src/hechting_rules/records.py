@@ -1,0 +1,162 @@
+"""Reading the records of a rulebook, one function a kind: rules, suggestions, statements, evidence, profiles and the rest."""
+
+from hechting_rules.conditions import read_condition
+from hechting_rules.fields import Fields, as_fields, choice, number
+from hechting_rules.given import read_exemplar
+from hechting_rules.model import Ambiguity, AnyOf, Evidence, Head, Profile, Reference, Rule, Statement, Suggestion, Switch
+from hechting_rules.terms import About, Confidence, Handling, Kind, Origin, Standing, Text, Wording
+
+SUMMARY_LIMIT = 140
+"""A summary is shorter than this many characters, in each language."""
+
+SHORT_LIMIT = 100
+"""A short caution has at most this many characters, in each language."""
+
+
+def read_head(f: Fields) -> Head:
+    """The file ``rulebook.yaml``."""
+    return Head(
+        id=f.string("id"),
+        version=f.string("version"),
+        title=f.text("title"),
+        intended_use=f.text("intended_use"),
+        disclaimer=f.text("disclaimer"),
+        clinical_review=f.string("clinical_review"),
+        span=f.span,
+    )
+
+
+def read_rule(f: Fields, origin: Origin) -> Rule:
+    """One rule; its origin is that of the folder."""
+    node = f.require("when")
+    when, unless = (None, ()) if node is None else read_condition(node, f.problems)
+    name = f.string("id")
+    results = [f.string(key) for key in ("conclude", "suggest") if f.has(key)]
+    if len(results) != 1:
+        f.problems.add("R409", f.span, f"rule '{name}' needs exactly one of 'conclude' and 'suggest'")
+    exemplars = f.each("exemplars", "an exemplar", lambda e: read_exemplar(e, name))
+    return Rule(
+        id=name,
+        origin=origin,
+        title=f.text("title"),
+        when=when or AnyOf((), f.span),
+        unless=unless,
+        result=results[0] if results else "",
+        statements=f.strings("statements"),
+        ambiguities=f.strings("ambiguities"),
+        wording=f.choice("wording", Wording),
+        evidence=f.string("evidence", ""),
+        note=f.string("note", ""),
+        exemplars=exemplars,
+        span=f.span,
+    )
+
+
+def read_suggestion(f: Fields) -> Suggestion:
+    """One suggestion."""
+    return Suggestion(
+        code=f.string("code"),
+        origin=f.choice("origin", Origin),
+        kind=f.choice("kind", Kind),
+        about=f.choice("about", About),
+        summary=_limited(f, "summary", SUMMARY_LIMIT - 1),
+        text=f.text("text"),
+        screens=f.strings("screens"),
+        next_step_of=f.string("next_step_of", ""),
+        on_occasion=f.truth("on_occasion", False),
+        note=f.string("note", ""),
+        span=f.span,
+    )
+
+
+def _limited(f: Fields, key: str, limit: int) -> Text:
+    text = f.text(key)
+    for language, words in (("nl", text.nl), ("en", text.en)):
+        if len(words) > limit:
+            message = f"'{key}' in {language} has {len(words)} characters; allowed: at most {limit}"
+            f.problems.add("F211", f.span, message, "say it shorter, and the rest in the longer text")
+    return text
+
+
+def read_statement(f: Fields) -> Statement:
+    """Where one statement of the article stands."""
+    return Statement(
+        id=f.string("id"),
+        section=f.string("section"),
+        locator=f.string("locator"),
+        line=int(f.number("line")),
+        kind=f.string("kind"),
+        topic=f.string("topic"),
+        ages=f.strings("ages"),
+        levels=f.strings("levels"),
+        strength=f.choice("strength", Wording),
+        direction=f.string("direction", ""),
+        hedge=f.string("hedge", ""),
+        cites=f.strings("cites"),
+        ambiguities=f.strings("ambiguities"),
+        span=f.span,
+    )
+
+
+def read_ambiguity(f: Fields) -> Ambiguity:
+    """One ambiguity and the reading that is encoded."""
+    return Ambiguity(
+        id=f.string("id"),
+        locator=f.string("locator"),
+        statements=f.strings("statements"),
+        reading=f.text("reading"),
+        reason=_english(f, "reason"),
+        span=f.span,
+    )
+
+
+def _english(f: Fields, key: str) -> str:
+    node = f.require(key)
+    inner = None if node is None else as_fields(node, f"'{key}'", f.problems)
+    if inner is None:
+        return ""
+    found = inner.string("en")
+    inner.done()
+    return " ".join(found.split())
+
+
+def read_evidence(f: Fields) -> Evidence:
+    """One evidence note."""
+    standing = (choice(item, "standing", Standing, f.problems) for item in f.items("standing"))
+    return Evidence(
+        id=f.string("id"),
+        standing=tuple(s for s in standing if s is not None),
+        handling=f.choice("handling", Handling),
+        confidence=f.choice("confidence", Confidence),
+        short=_limited(f, "short", SHORT_LIMIT),
+        full=f.text("full"),
+        references=f.strings("references"),
+        flags=f.strings("flags"),
+        note=f.string("note", ""),
+        span=f.span,
+    )
+
+
+def read_reference(f: Fields) -> Reference:
+    """One reference."""
+    return Reference(f.string("id"), f.string("cite"), f.string("basis"), f.span, f.string("url", ""))
+
+
+def read_profile(f: Fields) -> Profile:
+    """One profile."""
+    node = f.get("parameters")
+    inner = None if node is None else as_fields(node, "'parameters'", f.problems)
+    values = {} if inner is None else {key.text: number(value, key.text, f.problems) for key, value in inner.node.entries}
+    return Profile(
+        id=f.string("id"),
+        title=f.text("title"),
+        jurisdiction=f.string("jurisdiction", "none"),
+        parameters={name: value for name, value in values.items() if value is not None},
+        on=f.each("on", "a switch", _switch),
+        off=f.each("off", "a switch", _switch),
+        span=f.span,
+    )
+
+
+def _switch(f: Fields) -> Switch:
+    return Switch(f.string("rule"), f.string("who"), f.string("date"), f.string("reason"), f.span)

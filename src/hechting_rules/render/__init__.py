@@ -1,0 +1,1 @@
+"""Renderings of an advice. They know `hechting_rules.advice` alone."""

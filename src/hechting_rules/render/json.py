@@ -1,0 +1,123 @@
+"""An advice as JSON, in one language: the form published as ``schemas/advice.schema.json``."""
+
+import json
+from typing import Any
+
+from hechting_rules.advice import Advice, Concluded, FlagName, Justification, Premise, Question, StatedFact, Suggested
+from hechting_rules.terms import Language, Origin
+
+SCHEMA = "hechting-rules/advice/1"
+
+
+def to_json(advice: Advice, language: Language) -> str:
+    """The advice as JSON text: stable order of keys, two spaces, a line break at the end."""
+    return json.dumps(to_mapping(advice, language), ensure_ascii=False, indent=2) + "\n"
+
+
+def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
+    """The advice as plain data."""
+    safety = advice.of_origin(Origin.SAFETY)
+    return {
+        "schema": SCHEMA,
+        "rulebook": {
+            "id": advice.rulebook,
+            "version": advice.version,
+            "sha256": advice.sha256,
+            "clinical_review": advice.clinical_review,
+        },
+        "profile": {
+            "id": advice.profile,
+            "changes": [{"what": c.what, "name": c.name, "detail": c.detail} for c in advice.changes],
+        },
+        "language": language.value,
+        "disclaimer": advice.disclaimer.into(language),
+        "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
+        "safety": [_suggested(s, language) for s in safety],
+        "conclusions": [_concluded(c, language) for c in advice.conclusions],
+        "suggestions": [_suggested(s, language) for s in advice.suggestions if s.origin is not Origin.SAFETY],
+        "ask_next": [_question(q, language) for q in advice.ask_next],
+        "context": [text.into(language) for text in advice.context],
+        "not_assessed": advice.not_assessed,
+        "warnings": list(advice.warnings),
+    }
+
+
+def _concluded(result: Concluded, language: Language) -> dict[str, Any]:
+    return {
+        "code": result.code,
+        "status": result.outcome.value,
+        "robust": result.robust,
+        "title": result.title.into(language),
+        "about": result.about.value,
+        "because": [_because(j, language) for j in result.because],
+        "why": [_facts(facts, language) for facts in result.why],
+    }
+
+
+def _suggested(result: Suggested, language: Language) -> dict[str, Any]:
+    return {
+        "code": result.code,
+        "kind": result.kind.value,
+        "origin": result.origin.value,
+        "about": result.about.value,
+        "status": result.outcome.value,
+        "robust": result.robust,
+        "summary": result.summary.into(language),
+        "text": result.text.into(language),
+        "withheld_by": _flags(result.withheld_by, language),
+        "after": _flags(result.after, language),
+        "screen_first": _flags(result.screen_first, language),
+        "next_step_of": result.next_step_of,
+        "on_occasion": result.on_occasion,
+        "because": [_because(j, language) for j in result.because],
+        "why": [_facts(facts, language) for facts in result.why],
+    }
+
+
+def _flags(flags: tuple[FlagName, ...], language: Language) -> list[dict[str, str]]:
+    return [{"id": flag.id, "level": flag.level.value, "name": flag.name.into(language)} for flag in flags]
+
+
+def _because(reason: Justification, language: Language) -> dict[str, Any]:
+    note = reason.evidence
+    return {
+        "rule": reason.rule,
+        "title": reason.title.into(language),
+        "status": reason.outcome.value,
+        "robust": reason.robust,
+        "statements": [{"id": p.statement, "section": p.section, "locator": p.words} for p in reason.places],
+        "wording": reason.wording.value,
+        "evidence": None
+        if note is None
+        else {
+            "claim": note.claim,
+            "standing": [s.value for s in note.standing],
+            "caution": note.caution.into(language),
+            "full": note.full.into(language),
+        },
+        "premises": [_premise(p, language) for p in reason.premises],
+        "unless": [_premise(p, language) for p in reason.unless],
+    }
+
+
+def _premise(premise: Premise, language: Language) -> dict[str, Any]:
+    return {
+        "code": premise.code,
+        "label": premise.label.into(language),
+        "wanted": premise.wanted.value,
+        "status": premise.status.value,
+        "from": list(premise.source),
+    }
+
+
+def _facts(facts: tuple[StatedFact, ...], language: Language) -> list[dict[str, str]]:
+    return [{"name": f.name, "value": f.value, "label": f.label.into(language)} for f in facts]
+
+
+def _question(question: Question, language: Language) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "question": question.question.into(language),
+        "reason": question.reason.into(language),
+        "could_change": list(question.could_change),
+    }

@@ -1,0 +1,227 @@
+"""An advice as plain text that a practitioner can read in half a minute: little, and in order."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from hechting_rules.advice import (
+    Advice,
+    Concluded,
+    FlagName,
+    Justification,
+    Known,
+    Locator,
+    Outcome,
+    Question,
+    StatedFact,
+    Suggested,
+)
+from hechting_rules.render import phrases
+from hechting_rules.terms import Language, Level, Origin, Standing, Text
+
+WIDTH = 100
+INDENT = 4
+MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
+MOST_SCREENS = 3
+MOST_CAUTIONS = 4
+MOST_QUESTIONS = 3
+MOST_FACTS = 4
+MOST_PLACES = 2
+OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
+
+
+def to_text(advice: Advice, language: Language, *, everything: bool = False, width: int = WIDTH) -> str:
+    """The advice as text, at most ``width`` characters wide.
+
+    Without ``everything``: at most 3 safety, 5 article and 2 other suggestions, 3 questions, and each caution once and short;
+    what is left out is counted.
+    """
+    page = _Page(advice, language, everything, width)
+    return "\n".join(line.rstrip() for line in page.lines()) + "\n"
+
+
+@attrs.define
+class _Page:
+    advice: Advice
+    language: Language
+    everything: bool
+    width: int
+    numbers: dict[str, int] = attrs.field(factory=dict)
+
+    def lines(self) -> Iterator[str]:
+        shown = {origin: self._chosen(origin) for origin in Origin}
+        for suggestions in shown.values():
+            for suggestion in suggestions:
+                self.numbers[suggestion.code] = len(self.numbers) + 1
+        title = f"{self.advice.case}: " if self.advice.case else ""
+        yield from self._wrap(f"{title}{self._say(self.advice.person)}", 0)
+        yield "=" * self.width
+        yield from self._screens([s for suggestions in shown.values() for s in suggestions])
+        if not any(s.outcome is Outcome.ESTABLISHED for s in self.advice.suggestions):
+            yield from self._wrap(self._say(phrases.NOTHING), 0)
+            yield ""
+        for origin, suggestions in shown.items():
+            yield from self._origin(origin, suggestions)
+        yield from self._questions()
+        yield from self._notes()
+
+    def _say(self, text: Text) -> str:
+        return text.into(self.language)
+
+    def _wrap(self, words: str, indent: int, first: str = "") -> Iterator[str]:
+        space = " " * indent
+        yield from textwrap.wrap(
+            words,
+            self.width,
+            initial_indent=first.ljust(indent),
+            subsequent_indent=space,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def _more(self, left: int) -> Iterator[str]:
+        if left > 0:
+            yield " " * INDENT + self._say(phrases.MORE).format(n=left)
+
+    def _chosen(self, origin: Origin) -> list[Suggested]:
+        """The suggestions to show: what is established before what is only possible, and of that no general advice."""
+        found = sorted(self.advice.of_origin(origin), key=lambda s: s.outcome is not Outcome.ESTABLISHED)
+        if not self.everything:
+            found = [s for s in found if s.outcome is Outcome.ESTABLISHED or not s.on_occasion]
+        return found if self.everything else found[: MOST[origin]]
+
+    def _screens(self, shown: list[Suggested]) -> Iterator[str]:
+        """The safety flags to look at first, each once, with the suggestions that it comes before."""
+        before: dict[FlagName, list[int]] = {}
+        for suggestion in shown:
+            for flag in suggestion.screen_first:
+                before.setdefault(flag, []).append(self.numbers[suggestion.code])
+        if not before:
+            return
+        yield self._say(phrases.SCREEN_FIRST)
+        flags = sorted(before, key=lambda flag: (LEVEL_ORDER[flag.level], flag.id))
+        told = flags if self.everything else flags[:MOST_SCREENS]
+        for flag in told:
+            yield from self._wrap(f"{self._say(flag.name)} ({self._at(before[flag])})", INDENT, "  !")
+        yield from self._more(len(flags) - len(told))
+        yield ""
+
+    def _at(self, numbers: Iterable[int]) -> str:
+        return f"{self._say(phrases.AT)} {', '.join(str(n) for n in sorted(numbers))}"
+
+    def _origin(self, origin: Origin, shown: list[Suggested]) -> Iterator[str]:
+        if not shown:
+            return
+        yield self._say(phrases.ORIGINS[origin])
+        cautions: dict[str, list[int]] = {}
+        for suggestion in shown:
+            yield from self._suggestion(suggestion)
+            for words in self._cautions_of(suggestion):
+                cautions.setdefault(words, []).append(self.numbers[suggestion.code])
+        yield from self._more(len(self.advice.of_origin(origin)) - len(shown))
+        yield from self._cautions(cautions)
+        yield ""
+
+    def _suggestion(self, suggestion: Suggested) -> Iterator[str]:
+        kind = self._say(phrases.KINDS[suggestion.kind])
+        if suggestion.outcome is Outcome.POSSIBLE:
+            kind = f"{kind} ({self._say(phrases.POSSIBLE)})"
+        number = self.numbers[suggestion.code]
+        yield from self._wrap(f"{kind}: {self._say(suggestion.summary)}", INDENT, f"{number:2}.")
+        if self.everything:
+            yield from self._wrap(self._say(suggestion.text), INDENT, " " * INDENT)
+        places = self._places(suggestion)
+        if suggestion.outcome is Outcome.ESTABLISHED:
+            yield from self._labelled(phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
+        else:
+            yield from self._labelled(phrases.STILL_OPEN, self._open(suggestion))
+
+    def _labelled(self, label: Text, words: str) -> Iterator[str]:
+        yield from self._wrap(f"{self._say(label)}: {words}", INDENT + 2, " " * INDENT)
+
+    def _facts(self, suggestion: Suggested) -> str:
+        """What the case gives for a suggestion: every stated fact of its smallest sets, once."""
+        labels = list(dict.fromkeys(self._say(f.label) for facts in suggestion.why for f in facts if not _is_frame(f)))
+        labels = labels or [self._say(self.advice.person)]
+        shown = labels if self.everything else labels[:MOST_FACTS]
+        return "; ".join(shown) + ("; …" if len(labels) > len(shown) else "")
+
+    def _open(self, suggestion: Suggested) -> str:
+        premises = (p for reason in suggestion.because for p in reason.premises if p.status in OPEN)
+        labels = list(dict.fromkeys(self._say(p.label) for p in premises))
+        shown = labels if self.everything else labels[:MOST_FACTS]
+        return "; ".join(shown) + ("; …" if len(labels) > len(shown) else "")
+
+    def _places(self, suggestion: Suggested) -> str:
+        """Where it stands in the article: the rules nearest to what the case states."""
+        found = list(dict.fromkeys(self._ground(suggestion.because, set())))
+        shown = found if self.everything else found[:MOST_PLACES]
+        return "[" + "; ".join(f"{p.statement} '{p.words}'" for p in shown) + "]"
+
+    def _ground(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Locator]:
+        for reason in because:
+            below = [c for c in self._below(reason) if c.code not in opened]
+            opened.update(c.code for c in below)
+            if not below:
+                yield from reason.places
+            for conclusion in below:
+                yield from self._ground(conclusion.because, opened)
+
+    def _below(self, reason: Justification) -> list[Concluded]:
+        codes = {p.code for p in reason.premises if p.satisfied}
+        return [c for c in self.advice.conclusions if c.code in codes]
+
+    def _cautions_of(self, suggestion: Suggested) -> Iterator[str]:
+        """The cautions of a suggestion's own rules, then of the rules below; of well supported claims only with everything."""
+        rules = [*suggestion.because, *(j for reason in suggestion.because for c in self._below(reason) for j in c.because)]
+        for note in dict.fromkeys(j.evidence for j in rules if j.evidence is not None):
+            if self.everything:
+                yield self._say(note.full)
+            elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and suggestion.outcome is Outcome.ESTABLISHED:
+                yield self._say(note.caution)
+
+    def _cautions(self, cautions: dict[str, list[int]]) -> Iterator[str]:
+        if not cautions:
+            return
+        yield f"  {self._say(phrases.CAUTION)}"
+        shown = list(cautions) if self.everything else list(cautions)[:MOST_CAUTIONS]
+        for words in shown:
+            yield from self._wrap(f"{words} ({self._at(cautions[words])})", INDENT, "  -")
+        yield from self._more(len(cautions) - len(shown))
+
+    def _questions(self) -> Iterator[str]:
+        found = self._worth_asking()
+        if not found:
+            return
+        yield self._say(phrases.ASK_NEXT)
+        shown = found if self.everything else found[:MOST_QUESTIONS]
+        for question in shown:
+            numbers = [self.numbers[code] for code in question.could_change if code in self.numbers]
+            reason = self._at(numbers) if numbers else self._say(question.reason)
+            yield from self._wrap(f"{self._say(question.question)} ({reason})", INDENT, "  ?")
+        yield from self._more(len(found) - len(shown))
+        yield ""
+
+    def _worth_asking(self) -> list[Question]:
+        """The questions that bear on what is told or, when nothing is told, all of them."""
+        told = {r.code for r in self.advice.suggestions if not r.on_occasion} | {r.code for r in self.advice.conclusions}
+        near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or "." not in q.code]
+        return list(self.advice.ask_next) if self.everything else near
+
+    def _notes(self) -> Iterator[str]:
+        for warning in self.advice.warnings:
+            yield from self._wrap(f"{self._say(phrases.IGNORED)}: {warning}", 0)
+        for change in self.advice.changes:
+            what = self._say({"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER))
+            profile = f"{self._say(phrases.PROFILE)} {self.advice.profile}"
+            yield from self._wrap(f"{profile}: {what} {change.name} ({change.detail})", 0)
+        reviewed = self.advice.clinical_review
+        review = self._say(phrases.NOT_REVIEWED) if reviewed == "none" else f"{self._say(phrases.REVIEWED)} {reviewed}"
+        yield from self._wrap(f"{self._say(self.advice.disclaimer)} {review}", 0)
+
+
+def _is_frame(fact: StatedFact) -> bool:
+    """Whether a fact only says who the case is about: a stage or an age."""
+    return "." not in fact.name

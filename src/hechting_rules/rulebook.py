@@ -1,0 +1,189 @@
+"""Files to a rulebook: everything read, every problem of every file told at once."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+
+from hechting_rules.crosscheck import check
+from hechting_rules.errors import RulebookError
+from hechting_rules.fields import Fields, as_fields, kind_of
+from hechting_rules.given import read_tests
+from hechting_rules.model import Head, Rulebook, Test
+from hechting_rules.records import (
+    read_ambiguity,
+    read_evidence,
+    read_head,
+    read_profile,
+    read_reference,
+    read_rule,
+    read_statement,
+    read_suggestion,
+)
+from hechting_rules.source import Problems, Span, one_of
+from hechting_rules.terms import Origin, Text
+from hechting_rules.vocabulary import read_vocabulary
+from hechting_rules.yamlnode import Sequence, parse, read_text
+
+T = TypeVar("T")
+
+RULE_FOLDERS = {origin.value: origin for origin in Origin}
+FOLDERS = (*RULE_FOLDERS, "vocabulary", "suggestions", "statements", "evidence", "profiles")
+
+
+@attrs.define
+class _Loading:
+    """What has been read so far."""
+
+    problems: Problems = attrs.field(factory=Problems)
+    lists: dict[str, list[Any]] = attrs.field(factory=dict)
+    head: Head | None = None
+
+    def keep(self, kind: str, items: Iterable[object]) -> None:
+        self.lists.setdefault(kind, []).extend(items)
+
+
+def default_folder() -> Path:
+    """Where the rulebook of this library stands: inside the wheel, or beside ``src`` in a working copy."""
+    inside = Path(str(resources.files("hechting_rules"))) / "rules"
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "rules"
+
+
+@functools.cache
+def default_rulebook() -> Rulebook:
+    """The rulebook of this library, read once per process."""
+    return load_rulebook()
+
+
+def load_rulebook(folder: Path | str | None = None) -> Rulebook:
+    """Read a folder of rule files; without one, the rulebook of this library.
+
+    Raises `RulebookError` with every problem of every file: its place, what was found, what is allowed, a hint.
+    """
+    root = default_folder() if folder is None else Path(folder)
+    loading = _Loading()
+    digest = hashlib.sha256()
+    for path in _files(root, loading.problems):
+        name = path.relative_to(root).as_posix()
+        text = read_text(path, f"rules/{name}", loading.problems)
+        if text is not None:
+            digest.update(f"{name}\0{text}\0".encode())
+            _read_file(name, text, loading)
+    draft = _draft(loading, root)
+    checked = check(draft, loading.problems)
+    wrong = loading.problems.errors()
+    if wrong:
+        raise RulebookError(wrong)
+    return attrs.evolve(checked, sha256=digest.hexdigest())
+
+
+def _files(root: Path, problems: Problems) -> list[Path]:
+    found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".yml")) if root.is_dir() else []
+    if not found:
+        problems.add("B501", Span(str(root)), "holds no rule files", "name the folder that holds rulebook.yaml")
+    return sorted(found, key=lambda p: p.relative_to(root).as_posix())
+
+
+def _read_file(name: str, text: str, loading: _Loading) -> None:
+    """Read one file by what its path says it is."""
+    shown = f"rules/{name}"
+    node = parse(text, shown, loading.problems)
+    if node is None:
+        return
+    folder, _, rest = name.partition("/")
+    if name == "rulebook.yaml":
+        loading.head = _one(node, "the rulebook", loading, read_head)
+    elif not rest or folder not in FOLDERS or name.endswith(".yml"):
+        hint = f"allowed: rulebook.yaml, and NAME.yaml in the folders {one_of(FOLDERS)}"
+        loading.problems.add("B502", Span(shown), "has no meaning at this place", hint)
+    elif folder == "vocabulary":
+        found = _one(node, "the vocabulary", loading, read_vocabulary)
+        for kind in ("parameters", "stages", "quantities", "ranges", "findings", "conclusions", "flags"):
+            loading.keep(kind, () if found is None else getattr(found, kind))
+    elif folder == "profiles":
+        profile = _one(node, "the profile", loading, read_profile)
+        loading.keep("profiles", () if profile is None else (profile,))
+    else:
+        _read_list(folder, rest, node, loading)
+
+
+def _read_list(folder: str, rest: str, node: object, loading: _Loading) -> None:
+    def several(kind: str, what: str, read: Callable[[Fields], T]) -> None:
+        if not isinstance(node, Sequence):
+            span = getattr(node, "span", Span(rest))
+            loading.problems.add("B503", span, f"the file is {kind_of(node)}; allowed: a list", "begin each record with '- '")  # type: ignore[arg-type]
+            return
+        loading.keep(kind, [v for item in node.items for v in _some(_one(item, what, loading, read))])
+
+    if rest.endswith(".cases.yaml"):
+        several("test_lists", "a test", read_tests)
+    elif folder in RULE_FOLDERS:
+        several("rules", "a rule", lambda f: read_rule(f, RULE_FOLDERS[folder]))
+    elif folder == "suggestions":
+        several("suggestions", "a suggestion", read_suggestion)
+    elif rest == "ambiguities.yaml":
+        several("ambiguities", "an ambiguity", read_ambiguity)
+    elif rest == "references.yaml":
+        several("references", "a reference", read_reference)
+    elif folder == "statements":
+        several("statements", "a statement", read_statement)
+    else:
+        several("evidence", "an evidence note", read_evidence)
+
+
+def _some(value: T | None) -> tuple[T, ...]:
+    return () if value is None else (value,)
+
+
+def _one(node: Any, what: str, loading: _Loading, read: Callable[[Fields], T]) -> T | None:
+    fields = as_fields(node, what, loading.problems)
+    if fields is None:
+        return None
+    found = read(fields)
+    fields.done()
+    return found
+
+
+def _draft(loading: _Loading, root: Path) -> Rulebook:
+    """Records by id, with duplicates noted."""
+
+    def by(kind: str, key: str) -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        for item in loading.lists.get(kind, ()):
+            name = getattr(item, key)
+            if name and name in found:
+                loading.problems.add("B504", item.span, f"'{name}' is defined twice, first at {found[name].span}")
+            elif name:
+                found[name] = item
+        return found
+
+    tests: tuple[Test, ...] = tuple(t for group in loading.lists.get("test_lists", ()) for t in group)
+    if loading.head is None:
+        loading.problems.add("B505", Span(str(root)), "lacks rulebook.yaml")
+    empty = Text("", "")
+    return Rulebook(
+        head=loading.head or Head("", "", empty, empty, empty, "none", Span(str(root))),
+        parameters=by("parameters", "name"),
+        stages=by("stages", "code"),
+        quantities=by("quantities", "name"),
+        ranges=by("ranges", "name"),
+        findings=by("findings", "code"),
+        conclusions=by("conclusions", "code"),
+        flags=by("flags", "id"),
+        suggestions=by("suggestions", "code"),
+        rules=by("rules", "id"),
+        statements=by("statements", "id"),
+        ambiguities=by("ambiguities", "id"),
+        evidence=by("evidence", "id"),
+        references=by("references", "id"),
+        profiles=by("profiles", "id"),
+        tests=tests,
+        sha256="",
+        order=(),
+        rules_of={},
+        alias={},
+    )

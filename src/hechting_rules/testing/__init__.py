@@ -1,0 +1,1 @@
+"""For those who write or extend guidance: running exemplars and guidance tests."""
