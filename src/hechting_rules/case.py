@@ -195,12 +195,11 @@ def _counted(
     for stated in case.findings:
         finding = book.findings[stated.code]
         stage = settled.get(PERSON_OF.get(finding.about, Person.CHILD), "")
-        if finding.about.value in tuple(Person) and stage == NO_PERSON:
-            if stated.status is not Status.PRESENT:
-                continue
-            problems.add(
-                "C309", stated.span, f"'{stated.code}' is about the {finding.about}, but the case has no {finding.about}"
-            )
+        impossible = _impossible(finding, stage, book)
+        if impossible and stated.status is Status.PRESENT:
+            problems.add("C309", stated.span, f"'{stated.code}' cannot be present: {impossible}")
+        elif impossible:
+            continue
         elif not _outside(finding, stage):
             counted.append(stated)
         elif stated.status is not Status.UNKNOWN:
@@ -208,6 +207,13 @@ def _counted(
                 f"{stated.span}: {stated.code} does not count at the stage {stage} (it counts at: {one_of(finding.stages)})"
             )
     return tuple(counted), tuple(warnings)
+
+
+def _impossible(finding: Finding, stage: str, book: Rulebook) -> str:
+    """Why a finding cannot be present at a stage, or nothing when it can."""
+    if stage == NO_PERSON and finding.about.value in tuple(Person):
+        return f"the case has no {finding.about}"
+    return f"the {finding.about} is an {book.stages[stage].label.en}" if stage in finding.not_at else ""
 
 
 def _outside(finding: Finding, stage: str) -> bool:

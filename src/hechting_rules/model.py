@@ -95,6 +95,7 @@ class Finding:
     changeable: Change
     span: Span
     stages: tuple[str, ...] = ()
+    not_at: tuple[str, ...] = ()
     group: str = ""
     synonyms: Mapping[Language, tuple[str, ...]] = attrs.field(factory=dict)
     implies: tuple[str, ...] = ()

@@ -146,7 +146,13 @@ class _Admission:
             stage = self.book.stages[code]
             plus = self.to.input(Input.STAGE, code)
             minus = self.to.input(Input.NOT_STAGE, code)
-            never = self.to.any([minus, *(self.to.input(Input.ABSENT, f) for f in stage.implies)])
+            never = self.to.any(
+                [
+                    minus,
+                    *(self.to.input(Input.ABSENT, f) for f in stage.implies),
+                    *(self.to.input(Input.PRESENT, f.code) for f in self.book.findings.values() if code in f.not_at),
+                ]
+            )
             self.stages[code] = Plane(plus, plus, never)
         return self.stages[code]
 
@@ -231,10 +237,11 @@ class _Admission:
             planes = [self.stage(s) for s in finding.stages]
             within = self.to.any(p.established for p in planes)
             return (lambda register: self.to.both(register, within)), self.to.all(p.out for p in planes)
-        if finding.about in (About.CHILD, About.ADULT):
-            nobody = self.to.input(Input.NO_PERSON, PERSON_OF[finding.about])
-            return (lambda register: self.to.without(register, nobody)), nobody
-        return (lambda register: register), ZERO
+        never = [self.stage(s).established for s in finding.not_at]
+        if finding.about in {About.CHILD, About.ADULT}:
+            never.append(self.to.input(Input.NO_PERSON, PERSON_OF[finding.about]))
+        moot = self.to.any(never)
+        return (lambda register: self.to.without(register, moot)), moot
 
 
 def stage_bounds(stage: Stage, parameters: Mapping[str, float]) -> tuple[float | None, float | None]:

@@ -111,6 +111,7 @@ def _finding(f: Fields) -> Finding:
         direction=f.choice("direction", Direction),
         changeable=f.choice("changeable", Change),
         stages=f.strings("stages"),
+        not_at=f.strings("not_at"),
         group=f.string("group", ""),
         synonyms=_synonyms(f),
         implies=f.strings("implies"),
@@ -216,15 +217,25 @@ def check_findings(findings: Mapping[str, Finding], stages: Mapping[str, Stage],
 def _check_stages(finding: Finding, stages: Mapping[str, Stage], problems: Problems) -> None:
     person = PERSON_OF.get(finding.about)
     allowed = [s.code for s in stages.values() if s.of is person]
-    for stage in finding.stages:
+    if finding.stages and finding.not_at:
+        problems.add("V308", finding.span, f"'{finding.code}' has both 'stages' and 'not_at'", "keep one of them")
+    for stage in (*finding.stages, *finding.not_at):
         if stage not in allowed:
             message = f"'{finding.code}' names the stage '{stage}'; allowed about {finding.about}: {one_of(allowed) or 'none'}"
             problems.add("V301", finding.span, message, did_you_mean(stage, allowed))
 
 
+def _apart(finding: Finding, other: Finding) -> bool:
+    """Whether a finding keeps away from the stages at which another cannot be."""
+    if finding.stages:
+        return not set(finding.stages) & set(other.not_at)
+    return set(other.not_at) <= set(finding.not_at)
+
+
 def _check_cover(finding: Finding, other: Finding, problems: Problems) -> None:
     same = PERSON_OF.get(finding.about) is PERSON_OF.get(other.about)
     covered = not other.stages or (same and finding.stages and set(finding.stages) <= set(other.stages))
+    covered = covered and (not other.not_at or (same and _apart(finding, other)))
     if not covered:
         message = f"'{finding.code}' implies '{other.code}', which does not count at every stage where it does"
         problems.add("V303", finding.span, message, f"'{other.code}' counts at: {one_of(other.stages)}")
