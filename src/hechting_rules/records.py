@@ -3,7 +3,8 @@
 from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number
 from hechting_rules.given import read_exemplar
-from hechting_rules.model import Ambiguity, AnyOf, Evidence, Head, Profile, Reference, Rule, Statement, Suggestion, Switch
+from hechting_rules.grounds import Ambiguity, Evidence, Reference, Statement
+from hechting_rules.model import AnyOf, Head, Profile, Rule, Suggestion, Switch
 from hechting_rules.terms import About, Confidence, Handling, Kind, Origin, Standing, Text, Wording
 
 SUMMARY_LIMIT = 140
