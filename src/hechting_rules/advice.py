@@ -138,12 +138,16 @@ class Suggested:
 
 @attrs.frozen
 class Question:
-    """Something not known that can still change a result shown."""
+    """Something not known that can still change a result.
+
+    ``after`` names a question that comes first because one of its answers answers this one too, or is empty.
+    """
 
     code: str
     question: Text
     reason: Text
     could_change: tuple[str, ...]
+    after: str
 
 
 @attrs.frozen

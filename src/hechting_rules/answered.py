@@ -9,7 +9,6 @@ from hechting_rules.advice import Outcome
 from hechting_rules.case import Admitted, Fact, admit, block
 from hechting_rules.kernel import run
 from hechting_rules.model import Case, Profile, Rulebook
-from hechting_rules.profiles import parameter_values
 from hechting_rules.program import Plane, Program, compile_program
 
 
@@ -52,7 +51,7 @@ def decided(established: int, out: int) -> Outcome:
 def answer(case: Case, book: Rulebook, profile: Profile) -> Answered:
     """Check a case and run the program on it. Raises `CaseError` for a case that cannot be used."""
     program = program_for(book, profile)
-    admitted = admit(case, book, parameter_values(book, profile))
+    admitted = admit(case, book, program)
     return Answered(book, program, admitted, run(program.steps, block([admitted.facts], program, book)))
 
 

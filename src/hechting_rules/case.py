@@ -13,7 +13,7 @@ from hechting_rules.model import Case, Finding, Rulebook, Stage, Stated
 from hechting_rules.program import Input, Program, stage_bounds
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.terms import NO_PERSON, Person, Status
-from hechting_rules.vocabulary import PERSON_OF, entailment
+from hechting_rules.vocabulary import PERSON_OF, Entailment
 from hechting_rules.yamlnode import parse, read_text
 
 SCHEMA = "hechting-rules/case/1"
@@ -102,14 +102,14 @@ def _plain(value: float) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def admit(case: Case, book: Rulebook, parameters: Mapping[str, float]) -> Admitted:
+def admit(case: Case, book: Rulebook, program: Program) -> Admitted:
     """Check a case against a rulebook. Raises `CaseError` with everything that is wrong with it, each with its place."""
     problems = Problems()
     case = attrs.evolve(case, findings=tuple(_findings(case, book, problems)))
     _quantities(case, book, problems)
-    settled = {person: _settle(person, case, book, parameters, problems) for person in Person}
+    settled = {person: _settle(person, case, book, program.parameters, problems) for person in Person}
     counted, warnings = _counted(case, book, settled, problems)
-    implied = _close(case, counted, book, settled, problems)
+    implied = _close(case, counted, _other_sources(case, book, settled), program.closed, problems)
     if problems.errors():
         raise CaseError(problems.errors())
     return Admitted(case, settled[Person.CHILD], settled[Person.ADULT], tuple(_facts(case, book)), implied, warnings)
@@ -221,12 +221,15 @@ def _outside(finding: Finding, stage: str) -> bool:
 
 
 def _close(
-    case: Case, counted: tuple[Stated, ...], book: Rulebook, settled: Mapping[Person, str], problems: Problems
+    case: Case,
+    counted: tuple[Stated, ...],
+    others: Iterable[tuple[str, tuple[str, ...]]],
+    closed: Entailment,
+    problems: Problems,
 ) -> Mapping[str, tuple[Status, str]]:
     """What follows from what is stated; contradictions noted with both ends."""
-    closed = entailment(book.findings)
     there = {s.code: (s.code, s.span) for s in counted if s.status is Status.PRESENT}
-    for source, codes in _other_sources(case, book, settled):
+    for source, codes in others:
         for code in codes:
             there.setdefault(code, (source, case.span))
     there = _spread(there, closed.below)

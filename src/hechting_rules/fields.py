@@ -118,9 +118,7 @@ class Fields:
             return ()
         if isinstance(node, Sequence):
             return node.items
-        self.problems.add(
-            "F205", node.span, f"'{key}' is {kind_of(node)}; allowed: a list", f"write [{kind_of(node).strip(chr(39))}]"
-        )
+        self.problems.add("F205", node.span, f"'{key}' is {kind_of(node)}; allowed: a list", "write it between [ and ]")
         return ()
 
     def mappings(self, key: str, what: str) -> Iterable["Fields"]:

@@ -50,7 +50,7 @@ class Program:
     """A compiled rulebook: inputs by kind and name, steps, and the planes of every rule, finding and result.
 
     ``present[code]`` and ``absent[code]`` are the planes of the conditions that a finding is present, or absent; ``stages`` and
-    ``ranges`` those of single stages and ranges.
+    ``ranges`` those of single stages and ranges; ``bodies`` those of rules without their ``unless``.
     """
 
     inputs: Mapping[tuple[Input, str], int]
@@ -64,6 +64,7 @@ class Program:
     ranges: Mapping[str, Plane]
     active: frozenset[str]
     parameters: Mapping[str, float]
+    closed: Entailment
 
 
 @attrs.define
@@ -364,4 +365,5 @@ def _finished(
         ranges=planes(admission.ranges),
         active=active,
         parameters=admission.parameters,
+        closed=admission.closed,
     )

@@ -9,7 +9,6 @@ from hechting_rules.answered import Answered, variants_run
 from hechting_rules.case import AGE_OF, Fact
 from hechting_rules.program import Plane
 from hechting_rules.terms import Person, Status, Text, Time
-from hechting_rules.vocabulary import entailment
 
 STAGE_QUESTION = {
     Person.CHILD: Text("Gaat het om een kind, en hoe oud is het?", "Is this about a child, and how old?"),
@@ -52,7 +51,7 @@ def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
     effects = _effects(candidates, answered)
     suggestions = answered.book.suggestions
     shown = {code for code in told if code not in suggestions or not suggestions[code].on_occasion}
-    found = []
+    found: list[tuple[tuple[int | str, ...], Question]] = []
     for candidate, effect in zip(candidates, effects, strict=True):
         if not effect.changed:
             continue
@@ -62,8 +61,18 @@ def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
         stage = 0 if candidate.rank == STAGE_RANK else 1
         order = (stage, -decided, -reached, candidate.rank, -len(codes), -candidate.wide, candidate.code)
         reason = _reason(codes[0], effect, answered)
-        found.append((order, Question(candidate.code, candidate.question, reason, codes)))
-    return tuple(question for _, question in sorted(found, key=lambda pair: pair[0]))
+        found.append((order, Question(candidate.code, candidate.question, reason, codes, "")))
+    return tuple(_after_wider([question for _, question in sorted(found, key=lambda pair: pair[0])], answered))
+
+
+def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[Question]:
+    """Say of each question which earlier one may answer it: the finding it implies, or one it excludes."""
+    closed, earlier = answered.program.closed, list[str]()
+    for question in questions:
+        near = (*closed.below.get(question.code, ()), *closed.against.get(question.code, ()))
+        first = next((code for code in earlier if code in near), "")
+        earlier.append(question.code)
+        yield attrs.evolve(question, after=first)
 
 
 def _candidates(answered: Answered) -> Iterator[_Candidate]:
@@ -75,7 +84,7 @@ def _candidates(answered: Answered) -> Iterator[_Candidate]:
             answers = tuple(Fact(person.value, s.code) for s in book.stages.values() if s.of is person)
             yield _Candidate(person.value, STAGE_QUESTION[person], (*answers, Fact(person.value, "none")), STAGE_RANK)
     stated = admitted.stated()
-    closed = entailment(book.findings)
+    closed = answered.program.closed
     for finding in book.findings.values():
         present, absent = answered.program.present[finding.code], answered.program.absent[finding.code]
         if finding.code not in stated and not values[present.out] and not values[absent.out]:

@@ -1,14 +1,17 @@
 """Reading the records of a rulebook, one function a kind: rules, suggestions, statements, evidence, profiles and the rest."""
 
 from hechting_rules.conditions import read_condition
-from hechting_rules.fields import Fields, as_fields, choice, number
+from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
 from hechting_rules.grounds import Ambiguity, Evidence, Reference, Statement
 from hechting_rules.model import AnyOf, Head, Profile, Rule, Suggestion, Switch
 from hechting_rules.terms import About, Confidence, Handling, Kind, Origin, Standing, Text, Wording
+from hechting_rules.yamlnode import Mapping
 
 SUMMARY_LIMIT = 140
 """A summary is shorter than this many characters, in each language."""
+
+NOT_REVIEWED = "none"
 
 SHORT_LIMIT = 100
 """A short caution has at most this many characters, in each language."""
@@ -22,9 +25,25 @@ def read_head(f: Fields) -> Head:
         title=f.text("title"),
         intended_use=f.text("intended_use"),
         disclaimer=f.text("disclaimer"),
-        clinical_review=f.string("clinical_review"),
+        clinical_review=_review(f),
         span=f.span,
     )
+
+
+def _review(f: Fields) -> str:
+    """``none``, or who reviewed the rulebook clinically and when."""
+    node = f.require("clinical_review")
+    if node is None or not isinstance(node, Mapping):
+        found = "" if node is None else string(node, "clinical_review", f.problems)
+        if found not in {"", NOT_REVIEWED}:
+            f.problems.add(
+                "F212", f.span, f"'clinical_review' is '{found}'; allowed: {NOT_REVIEWED}, or a mapping with who and date"
+            )
+        return found
+    inner = Fields(node, f.problems, "'clinical_review'")
+    found = f"{inner.string('who')}, {inner.string('date')}"
+    inner.done()
+    return found
 
 
 def read_rule(f: Fields, origin: Origin) -> Rule:

@@ -27,7 +27,7 @@ from hechting_rules.records import (
 from hechting_rules.source import Problems, Span, one_of
 from hechting_rules.terms import Origin, Text
 from hechting_rules.vocabulary import read_vocabulary
-from hechting_rules.yamlnode import Sequence, parse, read_text
+from hechting_rules.yamlnode import Node, Sequence, parse, read_text
 
 T = TypeVar("T")
 
@@ -111,11 +111,12 @@ def _read_file(name: str, text: str, loading: _Loading) -> None:
         _read_list(folder, rest, node, loading)
 
 
-def _read_list(folder: str, rest: str, node: object, loading: _Loading) -> None:
+def _read_list(folder: str, rest: str, node: Node, loading: _Loading) -> None:
     def several(kind: str, what: str, read: Callable[[Fields], T]) -> None:
         if not isinstance(node, Sequence):
-            span = getattr(node, "span", Span(rest))
-            loading.problems.add("B503", span, f"the file is {kind_of(node)}; allowed: a list", "begin each record with '- '")  # type: ignore[arg-type]
+            loading.problems.add(
+                "B503", node.span, f"the file is {kind_of(node)}; allowed: a list", "begin each record with '- '"
+            )
             return
         loading.keep(kind, [v for item in node.items for v in _some(_one(item, what, loading, read))])
 
@@ -139,7 +140,7 @@ def _some(value: T | None) -> tuple[T, ...]:
     return () if value is None else (value,)
 
 
-def _one(node: Any, what: str, loading: _Loading, read: Callable[[Fields], T]) -> T | None:
+def _one(node: Node, what: str, loading: _Loading, read: Callable[[Fields], T]) -> T | None:
     fields = as_fields(node, what, loading.problems)
     if fields is None:
         return None

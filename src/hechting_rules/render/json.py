@@ -120,4 +120,5 @@ def _question(question: Question, language: Language) -> dict[str, Any]:
         "question": question.question.into(language),
         "reason": question.reason.into(language),
         "could_change": list(question.could_change),
+        "after": question.after,
     }

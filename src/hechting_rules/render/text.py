@@ -205,10 +205,13 @@ class _Page:
         yield ""
 
     def _worth_asking(self) -> list[Question]:
-        """The questions that bear on what is told or, when nothing is told, all of them."""
+        """The questions that bear on what is told (all, when nothing is told), without those that a wider one may answer."""
         told = {r.code for r in self.advice.suggestions if not r.on_occasion} | {r.code for r in self.advice.conclusions}
+        if self.everything:
+            return list(self.advice.ask_next)
         near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or "." not in q.code]
-        return list(self.advice.ask_next) if self.everything else near
+        asked = {q.code for q in near}
+        return [q for q in near if q.after not in asked]
 
     def _notes(self) -> Iterator[str]:
         for warning in self.advice.warnings:

@@ -1,0 +1,65 @@
+"""What rules rest on: the article's statements and their readings, the evidence of today and its references."""
+
+import attrs
+
+from hechting_rules.source import Span
+from hechting_rules.terms import Confidence, Handling, Standing, Text, Wording
+
+
+@attrs.frozen
+class Statement:
+    """A statement of the article: where it stands and how firmly it is worded, not its text."""
+
+    id: str
+    section: str
+    locator: str
+    line: int
+    kind: str
+    topic: str
+    ages: tuple[str, ...]
+    levels: tuple[str, ...]
+    strength: Wording
+    span: Span
+    direction: str = ""
+    hedge: str = ""
+    cites: tuple[str, ...] = ()
+    ambiguities: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Ambiguity:
+    """A passage that can be read in more than one way, and the reading that the rules follow."""
+
+    id: str
+    locator: str
+    statements: tuple[str, ...]
+    reading: Text
+    reason: str
+    span: Span
+
+
+@attrs.frozen
+class Evidence:
+    """The maintainers' note on a claim of the article: how it stands today, and what to keep in mind with it."""
+
+    id: str
+    standing: tuple[Standing, ...]
+    handling: Handling
+    confidence: Confidence
+    short: Text
+    full: Text
+    references: tuple[str, ...]
+    span: Span
+    flags: tuple[str, ...] = ()
+    note: str = ""
+
+
+@attrs.frozen
+class Reference:
+    """A publication that an evidence note rests on, and whether the maintainers saw it."""
+
+    id: str
+    cite: str
+    basis: str
+    span: Span
+    url: str = ""
