@@ -6,9 +6,6 @@ and-not, so one case is a block of one, and a block of a thousand costs little m
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import assert_never
-
-import attrs
 
 
 class Op(IntEnum):
@@ -19,13 +16,8 @@ class Op(IntEnum):
     AND_NOT = 2
 
 
-@attrs.frozen
-class Step:
-    """One step: the result of ``op`` on registers ``a`` and ``b`` becomes the next register."""
-
-    op: Op
-    a: int
-    b: int
+Step = tuple[Op, int, int]
+"""One step: the result of an operation on two registers becomes the next register."""
 
 
 def run(steps: Sequence[Step], inputs: Sequence[int]) -> list[int]:
@@ -34,15 +26,12 @@ def run(steps: Sequence[Step], inputs: Sequence[int]) -> list[int]:
     ``inputs[0]`` is 0 and ``inputs[1]`` has a one for each case of the block.
     """
     registers = list(inputs)
-    for step in steps:
-        a, b = registers[step.a], registers[step.b]
-        match step.op:
-            case Op.AND:
-                registers.append(a & b)
-            case Op.OR:
-                registers.append(a | b)
-            case Op.AND_NOT:
-                registers.append(a & ~b)
-            case _:
-                assert_never(step.op)
+    keep, both, either = registers.append, Op.AND, Op.OR
+    for op, a, b in steps:
+        if op is both:
+            keep(registers[a] & registers[b])
+        elif op is either:
+            keep(registers[a] | registers[b])
+        else:
+            keep(registers[a] & ~registers[b])
     return registers

@@ -72,8 +72,8 @@ class _Compiler:
     """Steps under construction; equal steps are made once."""
 
     inputs: dict[tuple[Input, str], int] = attrs.field(factory=dict)
-    steps: list[tuple[Op, int, int]] = attrs.field(factory=list)
-    known: dict[tuple[Op, int, int], int] = attrs.field(factory=dict)
+    steps: list[Step] = attrs.field(factory=list)
+    known: dict[Step, int] = attrs.field(factory=dict)
 
     def input(self, kind: Input, name: str) -> int:
         """The register of an input. Inputs are negative until the program is finished, as their number is not known before."""
@@ -355,7 +355,7 @@ def _finished(
 
     return Program(
         inputs={key: number(register) for key, register in to.inputs.items()},
-        steps=tuple(Step(op, number(a), number(b)) for op, a, b in to.steps),
+        steps=tuple((op, number(a), number(b)) for op, a, b in to.steps),
         rules=planes(rules),
         bodies=planes(bodies),
         results=planes(results),

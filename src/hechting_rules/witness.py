@@ -40,19 +40,20 @@ def _needed(register: int, steps: Sequence[Step], values: Sequence[int], first: 
             continue
         seen.add(place)
         if place >= first:
-            step = steps[place - first]
-            todo.extend((step.a,) if step.op is Op.AND_NOT else (step.a, step.b))
+            op, a, b = steps[place - first]
+            todo.extend((a,) if op is Op.AND_NOT else (a, b))
     return sorted(seen)
 
 
 def _joined(step: Step, known: Mapping[int, tuple[FactSet, ...]], values: Sequence[int]) -> tuple[FactSet, ...]:
-    left = known[step.a] if values[step.a] else ()
-    if step.op is Op.AND_NOT:
+    op, a, b = step
+    left = known[a] if values[a] else ()
+    if op is Op.AND_NOT:
         return left
-    right = known[step.b] if values[step.b] else ()
-    if step.op is Op.OR:
+    right = known[b] if values[b] else ()
+    if op is Op.OR:
         return smallest((*left, *right))
-    return smallest(a | b for a in left for b in right)
+    return smallest(one | other for one in left for other in right)
 
 
 def smallest(sets: Iterable[FactSet]) -> tuple[FactSet, ...]:
