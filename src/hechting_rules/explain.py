@@ -1,6 +1,6 @@
 """From a case to an advice, with the reasons for every result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hechting_rules.advice import Advice, Change, Concluded, FlagName, Outcome, StatedFact, Suggested
 from hechting_rules.answered import Answered, answer, replay
@@ -13,7 +13,7 @@ from hechting_rules.program import Plane
 from hechting_rules.questions import ask_next
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean
-from hechting_rules.terms import About, Kind
+from hechting_rules.terms import About, Kind, Text
 from hechting_rules.witness import FactSet, carrying, smallest
 from hechting_rules.wording import fact_label, person_label
 
@@ -53,7 +53,7 @@ def advise(case: Case, rulebook: Rulebook | None = None, profile: str | Profile 
         conclusions=tuple(told),
         suggestions=tuple(raised),
         ask_next=ask_next(answered, [*(c.code for c in told), *(s.code for s in raised)]),
-        context=(),
+        context=tuple(_context(told, book)),
         not_assessed=len(conclusions) + len(suggestions) - len(told) - len(raised),
         warnings=admitted.warnings,
     )
@@ -189,6 +189,14 @@ def _conclusion_order(result: Concluded) -> tuple[int, int, str]:
 
 def _suggestion_order(result: Suggested) -> tuple[int, int, int, str]:
     return KIND_ORDER[result.kind], _rank(result), ABOUT_ORDER[result.about], result.code
+
+
+def _context(told: Iterable[Concluded], book: Rulebook) -> Iterator[Text]:
+    """Background texts of what is established, each once."""
+    for conclusion in told:
+        text = book.conclusions[conclusion.code].context
+        if text is not None and conclusion.outcome is Outcome.ESTABLISHED:
+            yield text
 
 
 def _changes(profile: Profile, book: Rulebook) -> Iterator[Change]:

@@ -105,7 +105,10 @@ class Finding:
 
 @attrs.frozen
 class Conclusion:
-    """A step of the reasoning; ``shown`` says whether it is told on its own."""
+    """A step of the reasoning; ``shown`` says whether it is told on its own.
+
+    With a ``context`` it is background: that text is told beside the advice when the conclusion is established.
+    """
 
     code: str
     title: Text
@@ -113,6 +116,7 @@ class Conclusion:
     direction: Direction
     span: Span
     shown: bool = True
+    context: Text | None = None
     note: str = ""
 
 

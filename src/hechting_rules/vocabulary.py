@@ -144,6 +144,7 @@ def _conclusion(f: Fields) -> Conclusion:
         about=f.choice("about", About),
         direction=f.choice("direction", Direction),
         shown=f.truth("shown", True),
+        context=f.text("context") if f.has("context") else None,
         note=f.string("note", ""),
         span=f.span,
     )
