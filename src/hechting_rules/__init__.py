@@ -10,8 +10,9 @@ from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, R
 from hechting_rules.explain import advise, why
 from hechting_rules.model import Case, Rulebook
 from hechting_rules.rulebook import load_rulebook
+from hechting_rules.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "Advice",

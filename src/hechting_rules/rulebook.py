@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from hechting_rules.compiled import read
 from hechting_rules.crosscheck import check
 from hechting_rules.errors import RulebookError
 from hechting_rules.fields import Fields, as_fields, kind_of
@@ -26,6 +27,7 @@ from hechting_rules.records import (
 )
 from hechting_rules.source import Problems, Span, one_of
 from hechting_rules.terms import Origin, Text
+from hechting_rules.version import VERSION
 from hechting_rules.vocabulary import read_vocabulary
 from hechting_rules.yamlnode import Node, Sequence, parse, read_text
 
@@ -66,19 +68,33 @@ def load_rulebook(folder: Path | str | None = None) -> Rulebook:
     """
     root = default_folder() if folder is None else Path(folder)
     loading = _Loading()
-    digest = hashlib.sha256()
+    texts = {}
     for path in _files(root, loading.problems):
         name = path.relative_to(root).as_posix()
         text = read_text(path, f"rules/{name}", loading.problems)
         if text is not None:
-            digest.update(f"{name}\0{text}\0".encode())
-            _read_file(name, text, loading)
-    draft = _draft(loading, root)
-    checked = check(draft, loading.problems)
+            texts[name] = text
+    digest = digest_of(texts)
+    compiled = read(digest, VERSION) if folder is None and not loading.problems.found else None
+    return _parsed(texts, digest, root, loading) if compiled is None else compiled
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The sha256 of rule files, by their path below the rulebook's folder."""
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        digest.update(f"{name}\0{texts[name]}\0".encode())
+    return digest.hexdigest()
+
+
+def _parsed(texts: Mapping[str, str], digest: str, root: Path, loading: _Loading) -> Rulebook:
+    for name, text in texts.items():
+        _read_file(name, text, loading)
+    checked = check(_draft(loading, root), loading.problems)
     wrong = loading.problems.errors()
     if wrong:
         raise RulebookError(wrong)
-    return attrs.evolve(checked, sha256=digest.hexdigest())
+    return attrs.evolve(checked, sha256=digest)
 
 
 def _files(root: Path, problems: Problems) -> list[Path]:

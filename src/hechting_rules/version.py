@@ -1,0 +1,3 @@
+"""The version of the library; the rulebook has its own."""
+
+VERSION = "0.1.0"
