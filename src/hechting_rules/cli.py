@@ -12,15 +12,21 @@ import typer
 
 from hechting_rules import __version__
 from hechting_rules.case import load_case
-from hechting_rules.errors import HechtingError
+from hechting_rules.errors import HechtingError, UsageError
 from hechting_rules.explain import advise
 from hechting_rules.model import Finding, Rulebook
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
 from hechting_rules.rulebook import default_rulebook, load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
+from hechting_rules.source import Problems
 from hechting_rules.terms import Language
 from hechting_rules.testing.guidance import all_tests, run_tests
+from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
+from hechting_rules.verify.lints import run_lints
+from hechting_rules.verify.report import coverage_text, rule_list, rule_text
+from hechting_rules.verify.trace import trace
+from hechting_rules.yamlnode import read_text
 
 app = typer.Typer(
     name="hechting",
@@ -76,8 +82,9 @@ def check_command(
     rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
     form: AsFormat = Format.TEXT,
 ) -> None:
-    """Load a rulebook and report everything that is wrong with it."""
+    """Load a rulebook, run the lints, and report everything that is wrong with it."""
     book = load_rulebook(rules)
+    found = run_lints(book)
     counts = {
         "findings": len(book.findings),
         "conclusions": len(book.conclusions),
@@ -88,10 +95,72 @@ def check_command(
         "guidance tests": len(book.tests),
     }
     if form is Format.JSON:
-        _json({"rulebook": book.head.id, "version": book.head.version, "sha256": book.sha256, "counts": counts, "problems": []})
+        rows = [{"code": d.code, "place": str(d.span), "message": d.message, "hint": d.hint} for d in found]
+        _json({"rulebook": book.head.id, "version": book.head.version, "sha256": book.sha256, "counts": counts, "problems": rows})
     else:
-        typer.echo(f"{book.head.id} {book.head.version}: no problems")
+        for diagnostic in found:
+            typer.echo(str(diagnostic))
+        typer.echo(f"{book.head.id} {book.head.version}: {f'{len(found)} findings' if found else 'no findings'}")
         typer.echo("  " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command("coverage")
+def coverage_command(
+    rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="List what is missing, statement by statement.")] = False,
+    form: AsFormat = Format.TEXT,
+) -> None:
+    """Show what became of every statement of the article, and which conjunctions decided a guidance test."""
+    book = _book(rules)
+    found, ways, broken = fates(book), decided(book), tuple(broken_promises(book))
+    lost = [f for f in found if f.fate is Fate.MISSING]
+    idle = [c for c in ways if not c.decided]
+    if form is Format.JSON:
+        rows = [{"id": f.statement, "kind": f.kind, "section": f.section, "fate": f.fate, "by": f.by} for f in found]
+        counted = [{"rule": c.rule, "condition": c.words, "decided": c.decided} for c in ways]
+        _json({"statements": rows, "conjunctions": counted, "broken": list(broken)})
+    else:
+        typer.echo(coverage_text(book, ways), nl=False)
+        for line in (*broken, *(f"{c.rule}: no test is decided by {c.words}" for c in idle)):
+            typer.echo(line)
+        for fate in lost if missing else ():
+            typer.echo(f"{fate.statement} ({fate.kind}, {fate.section}) has no disposition")
+    if lost or idle or broken:
+        raise typer.Exit(1)
+
+
+@app.command("trace")
+def trace_command(
+    article: Annotated[Path, typer.Option("--article", help="The text of the article.")],
+    rules: Rules = None,
+) -> None:
+    """Find the locator of every statement in the text of the article, and report what moved."""
+    problems = Problems()
+    text = read_text(article, str(article), problems)
+    if text is None:
+        raise UsageError("\n".join(str(d) for d in problems.errors()))
+    traced = trace(_book(rules), text)
+    lost, moved = [t for t in traced if t.found is None], [t for t in traced if t.moved]
+    for one in lost:
+        typer.echo(f"{one.statement}: '{one.locator}' is not in {article}")
+    for one in moved:
+        typer.echo(f"{one.statement}: '{one.locator}' stands in line {one.found}, recorded for line {one.line}")
+    typer.echo(f"{len(traced) - len(lost)} of {len(traced)} locators found, {len(moved)} moved")
+    if lost or moved:
+        raise typer.Exit(1)
+
+
+@app.command("rules")
+def rules_command(
+    rule: Annotated[str, typer.Argument(help="Id of a rule; without one, the list of rules.")] = "",
+    lang: Lang = Language.NL,
+    rules: Rules = None,
+) -> None:
+    """Show a rule with its statements, evidence, exemplars and tests."""
+    book = _book(rules)
+    typer.echo(rule_text(book, rule, lang) if rule else rule_list(book, lang), nl=False)
 
 
 @app.command("test")

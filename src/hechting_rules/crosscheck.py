@@ -44,6 +44,7 @@ def check(draft: Rulebook, problems: Problems) -> Rulebook:
     check_unless(draft.rules, rules_of, draft.findings, problems)
     _suggestions(draft, problems)
     _notes(draft, problems)
+    _dispositions(draft, problems)
     _profiles(draft, problems)
     for test in (*draft.tests, *(e for r in draft.rules.values() for e in r.exemplars)):
         _test(test, draft, alias, problems)
@@ -192,6 +193,17 @@ def _notes(draft: Rulebook, problems: Problems) -> None:
     for ambiguity in draft.ambiguities.values():
         for code in ambiguity.statements:
             _known(code, draft.statements, ambiguity.span, "statement", problems)
+
+
+def _dispositions(draft: Rulebook, problems: Problems) -> None:
+    told = {*draft.findings, *draft.conclusions, *draft.suggestions, *draft.evidence}
+    for disposition in draft.dispositions.values():
+        _known(disposition.statement, draft.statements, disposition.span, "statement", problems)
+        for code in disposition.explained_in:
+            _known(code, told, disposition.span, "finding, conclusion, suggestion or evidence note", problems)
+        if not (disposition.kept_by or disposition.explained_in or (disposition.not_encoded and disposition.reason)):
+            hint = "give kept_by, explained_in, or not_encoded with a reason"
+            problems.add("R431", disposition.span, f"'{disposition.statement}' has no disposition", hint)
 
 
 def _profiles(draft: Rulebook, problems: Problems) -> None:

@@ -3,7 +3,7 @@
 import attrs
 
 from hechting_rules.source import Span
-from hechting_rules.terms import Confidence, Handling, Standing, Text, Wording
+from hechting_rules.terms import Confidence, Handling, NotEncoded, Standing, Text, Wording
 
 
 @attrs.frozen
@@ -24,6 +24,23 @@ class Statement:
     hedge: str = ""
     cites: tuple[str, ...] = ()
     ambiguities: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Disposition:
+    """What became of a statement that no rule names, or beside the rules that do.
+
+    ``kept_by``: guidance tests (``test: NAME``) or properties (``property: NAME``) that fail when it is broken;
+    ``explained_in``: codes of findings, conclusions, suggestions or evidence notes whose texts tell it;
+    ``not_encoded``: why it has no consequence.
+    """
+
+    statement: str
+    span: Span
+    kept_by: tuple[str, ...] = ()
+    explained_in: tuple[str, ...] = ()
+    not_encoded: NotEncoded | None = None
+    reason: str = ""
 
 
 @attrs.frozen

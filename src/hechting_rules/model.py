@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.grounds import Ambiguity, Evidence, Reference, Statement
+from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
 from hechting_rules.source import Span
 from hechting_rules.terms import (
     About,
@@ -19,6 +19,7 @@ from hechting_rules.terms import (
     Text,
     Time,
     Wording,
+    WordUse,
 )
 
 
@@ -342,6 +343,21 @@ class Profile:
 
 
 @attrs.frozen
+class Words:
+    """A list of words that lints look for in texts for users, in each language.
+
+    ``use`` says where: ``forbidden`` nowhere, ``label`` only in evidence notes, ``safety`` in no text of the article, ``hedge``
+    at least one in every graded text.
+    """
+
+    name: str
+    use: WordUse
+    nl: tuple[str, ...]
+    en: tuple[str, ...]
+    span: Span
+
+
+@attrs.frozen
 class Head:
     """Who a rulebook is: id, version, title, what it is meant for, and whether clinicians reviewed it."""
 
@@ -374,6 +390,8 @@ class Rulebook:
     suggestions: Mapping[str, Suggestion]
     rules: Mapping[str, Rule]
     statements: Mapping[str, Statement]
+    dispositions: Mapping[str, Disposition]
+    words: Mapping[str, Words]
     ambiguities: Mapping[str, Ambiguity]
     evidence: Mapping[str, Evidence]
     references: Mapping[str, Reference]

@@ -3,9 +3,9 @@
 from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
-from hechting_rules.grounds import Ambiguity, Evidence, Reference, Statement
+from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
 from hechting_rules.model import AnyOf, Head, Profile, Rule, Suggestion, Switch
-from hechting_rules.terms import About, Confidence, Handling, Kind, Origin, Standing, Text, Wording
+from hechting_rules.terms import About, Confidence, Handling, Kind, NotEncoded, Origin, Standing, Text, Wording
 from hechting_rules.yamlnode import Mapping
 
 SUMMARY_LIMIT = 140
@@ -114,6 +114,18 @@ def read_statement(f: Fields) -> Statement:
         hedge=f.string("hedge", ""),
         cites=f.strings("cites"),
         ambiguities=f.strings("ambiguities"),
+        span=f.span,
+    )
+
+
+def read_disposition(f: Fields) -> Disposition:
+    """What became of one statement."""
+    return Disposition(
+        statement=f.string("statement"),
+        kept_by=f.strings("kept_by"),
+        explained_in=f.strings("explained_in"),
+        not_encoded=f.choice("not_encoded", NotEncoded) if f.has("not_encoded") else None,
+        reason=" ".join(f.string("reason", "").split()),
         span=f.span,
     )
 

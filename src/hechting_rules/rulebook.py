@@ -17,6 +17,7 @@ from hechting_rules.given import read_tests
 from hechting_rules.model import Head, Rulebook, Test
 from hechting_rules.records import (
     read_ambiguity,
+    read_disposition,
     read_evidence,
     read_head,
     read_profile,
@@ -118,7 +119,7 @@ def _read_file(name: str, text: str, loading: _Loading) -> None:
         loading.problems.add("B502", Span(shown), "has no meaning at this place", hint)
     elif folder == "vocabulary":
         found = _one(node, "the vocabulary", loading, read_vocabulary)
-        for kind in ("parameters", "stages", "quantities", "ranges", "findings", "conclusions", "flags"):
+        for kind in ("parameters", "stages", "quantities", "ranges", "findings", "conclusions", "flags", "words"):
             loading.keep(kind, () if found is None else getattr(found, kind))
     elif folder == "profiles":
         profile = _one(node, "the profile", loading, read_profile)
@@ -140,16 +141,20 @@ def _read_list(folder: str, rest: str, node: Node, loading: _Loading) -> None:
         several("test_lists", "a test", read_tests)
     elif folder in RULE_FOLDERS:
         several("rules", "a rule", lambda f: read_rule(f, RULE_FOLDERS[folder]))
-    elif folder == "suggestions":
-        several("suggestions", "a suggestion", read_suggestion)
-    elif rest == "ambiguities.yaml":
-        several("ambiguities", "an ambiguity", read_ambiguity)
-    elif rest == "references.yaml":
-        several("references", "a reference", read_reference)
-    elif folder == "statements":
-        several("statements", "a statement", read_statement)
     else:
-        several("evidence", "an evidence note", read_evidence)
+        kind, what, read_one = LISTS.get(f"{folder}/{rest}", LISTS.get(folder, LISTS["evidence"]))
+        several(kind, what, read_one)
+
+
+LISTS: Mapping[str, tuple[str, str, Callable[[Fields], object]]] = {
+    "suggestions": ("suggestions", "a suggestion", read_suggestion),
+    "statements": ("statements", "a statement", read_statement),
+    "statements/ambiguities.yaml": ("ambiguities", "an ambiguity", read_ambiguity),
+    "statements/dispositions.yaml": ("dispositions", "a disposition", read_disposition),
+    "evidence": ("evidence", "an evidence note", read_evidence),
+    "evidence/references.yaml": ("references", "a reference", read_reference),
+}
+"""How the records of a folder of lists are read, and those of single files in it."""
 
 
 def _some(value: T | None) -> tuple[T, ...]:
@@ -194,6 +199,8 @@ def _draft(loading: _Loading, root: Path) -> Rulebook:
         suggestions=by("suggestions", "code"),
         rules=by("rules", "id"),
         statements=by("statements", "id"),
+        dispositions=by("dispositions", "statement"),
+        words=by("words", "name"),
         ambiguities=by("ambiguities", "id"),
         evidence=by("evidence", "id"),
         references=by("references", "id"),

@@ -116,6 +116,25 @@ class Standing(StrEnum):
     HARMFUL = "potentially harmful"
 
 
+class NotEncoded(StrEnum):
+    """Why a statement of the article has no consequence in the rules."""
+
+    THEORY = "theory"
+    PROVENANCE = "provenance"
+    STANCE = "stance"
+    TERM = "term"
+    WITHHELD = "withheld"
+
+
+class WordUse(StrEnum):
+    """Where the words of a list may stand in texts for users, for the lints."""
+
+    FORBIDDEN = "forbidden"
+    LABEL = "label"
+    SAFETY = "safety"
+    HEDGE = "hedge"
+
+
 class Confidence(StrEnum):
     """How sure the maintainers are of an evidence note."""
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import attrs
 
 from hechting_rules.fields import Fields, as_fields, number, string
-from hechting_rules.model import Conclusion, Finding, Flag, Parameter, Quantity, Range, Stage
+from hechting_rules.model import Conclusion, Finding, Flag, Parameter, Quantity, Range, Stage, Words
 from hechting_rules.source import Problems, did_you_mean, one_of
-from hechting_rules.terms import About, Change, Direction, Language, Level, Person, Time
+from hechting_rules.terms import About, Change, Direction, Language, Level, Person, Time, WordUse
 from hechting_rules.yamlnode import Scalar
 
 PERSON_OF = {
@@ -30,6 +30,7 @@ class VocabularyFile:
     findings: tuple[Finding, ...]
     conclusions: tuple[Conclusion, ...]
     flags: tuple[Flag, ...]
+    words: tuple[Words, ...]
 
 
 def read_vocabulary(fields: Fields) -> VocabularyFile:
@@ -42,6 +43,7 @@ def read_vocabulary(fields: Fields) -> VocabularyFile:
         findings=fields.each("findings", "a finding", _finding),
         conclusions=fields.each("conclusions", "a conclusion", _conclusion),
         flags=fields.each("flags", "a flag", _flag),
+        words=fields.each("words", "a list of words", _words),
     )
 
 
@@ -135,6 +137,10 @@ def _synonyms(f: Fields) -> Mapping[Language, tuple[str, ...]]:
 
 def _flag(f: Fields) -> Flag:
     return Flag(f.string("id"), f.choice("level", Level), f.text("name"), f.span, f.strings("stages"))
+
+
+def _words(f: Fields) -> Words:
+    return Words(f.string("name"), f.choice("use", WordUse), f.strings("nl"), f.strings("en"), f.span)
 
 
 def _conclusion(f: Fields) -> Conclusion:
