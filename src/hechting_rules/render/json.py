@@ -33,6 +33,7 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
         "disclaimer": advice.disclaimer.into(language),
         "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
         "safety": [_suggested(s, language) for s in safety],
+        "flags": _named_flags(advice, language),
         "conclusions": [_concluded(c, language) for c in advice.conclusions],
         "suggestions": [_suggested(s, language) for s in advice.suggestions if s.origin is not Origin.SAFETY],
         "ask_next": [_question(q, language) for q in advice.ask_next],
@@ -64,9 +65,9 @@ def _suggested(result: Suggested, language: Language) -> dict[str, Any]:
         "robust": result.robust,
         "summary": result.summary.into(language),
         "text": result.text.into(language),
-        "withheld_by": _flags(result.withheld_by, language),
-        "after": _flags(result.after, language),
-        "screen_first": _flags(result.screen_first, language),
+        "withheld_by": _flags(result.withheld_by),
+        "after": _flags(result.after),
+        "screen_first": _flags(result.screen_first),
         "next_step_of": result.next_step_of,
         "on_occasion": result.on_occasion,
         "because": [_because(j, language) for j in result.because],
@@ -74,8 +75,14 @@ def _suggested(result: Suggested, language: Language) -> dict[str, Any]:
     }
 
 
-def _flags(flags: tuple[FlagName, ...], language: Language) -> list[dict[str, str]]:
-    return [{"id": flag.id, "level": flag.level.value, "name": flag.name.into(language)} for flag in flags]
+def _flags(flags: tuple[FlagName, ...]) -> list[str]:
+    return [flag.id for flag in flags]
+
+
+def _named_flags(advice: Advice, language: Language) -> list[dict[str, str]]:
+    """Every safety flag that a suggestion names, with its words, once."""
+    named = {f.id: f for s in advice.suggestions for f in (*s.withheld_by, *s.after, *s.screen_first)}
+    return [{"id": f.id, "level": f.level.value, "name": f.name.into(language)} for _, f in sorted(named.items())]
 
 
 def _because(reason: Justification, language: Language) -> dict[str, Any]:
