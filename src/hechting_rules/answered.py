@@ -7,9 +7,10 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.case import Admitted, Fact, admit, block
+from hechting_rules.circuit import Plane
 from hechting_rules.kernel import run
 from hechting_rules.model import Case, Profile, Rulebook
-from hechting_rules.program import Plane, Program, compile_program
+from hechting_rules.program import Program, compile_program
 
 
 @functools.lru_cache(maxsize=64)

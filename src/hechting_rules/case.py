@@ -6,11 +6,13 @@ from pathlib import Path
 
 import attrs
 
+from hechting_rules.admission import stage_bounds
+from hechting_rules.circuit import Input
 from hechting_rules.errors import CaseError
 from hechting_rules.fields import as_fields, string
 from hechting_rules.given import read_given
 from hechting_rules.model import Case, Finding, Rulebook, Stage, Stated
-from hechting_rules.program import Input, Program, stage_bounds
+from hechting_rules.program import Program
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.vocabulary import PERSON_OF, Entailment

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from hechting_rules.advice import Advice, Change, Concluded, FlagName, Outcome, StatedFact, Suggested
 from hechting_rules.answered import Answered, answer, replay
 from hechting_rules.case import fact_inputs
+from hechting_rules.circuit import Plane
 from hechting_rules.errors import UsageError
 from hechting_rules.justify import STRENGTH, because
 from hechting_rules.model import Case, Profile, Rulebook, Suggestion
 from hechting_rules.profiles import find_profile
-from hechting_rules.program import Plane
 from hechting_rules.questions import ask_next
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean

@@ -5,8 +5,8 @@ from typing import assert_never
 from hechting_rules.advice import EvidenceNote, Justification, Known, Locator, Outcome, Premise
 from hechting_rules.answered import Answered
 from hechting_rules.case import Admitted
+from hechting_rules.circuit import Plane
 from hechting_rules.model import InRange, InStage, Is, IsAbsent, Rule, leaves
-from hechting_rules.program import Plane
 from hechting_rules.terms import Status, Text
 from hechting_rules.wording import finding_label, stage_list
 

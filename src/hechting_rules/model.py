@@ -10,6 +10,7 @@ from hechting_rules.terms import (
     About,
     Change,
     Direction,
+    Jurisdiction,
     Kind,
     Language,
     Level,
@@ -122,8 +123,28 @@ class Conclusion:
 
 
 @attrs.frozen
+class Route:
+    """Where to turn in one jurisdiction: dated data, as numbers, laws and guidelines change.
+
+    ``checked_on`` and ``review_by`` are ISO dates.
+    """
+
+    jurisdiction: Jurisdiction
+    text: Text
+    source: str
+    edition: str
+    checked_on: str
+    review_by: str
+    span: Span
+
+
+@attrs.frozen
 class Suggestion:
-    """One decision put before the practitioner. One origin, and only rules of that origin raise it."""
+    """One decision put before the practitioner. One origin, and only rules of that origin raise it.
+
+    A suggestion of origin safety raises a ``flag`` at a ``level`` and has ``routes``; ``addressed_by`` is the finding by which a
+    case says that an act-now flag has been acted upon.
+    """
 
     code: str
     origin: Origin
@@ -133,6 +154,10 @@ class Suggestion:
     text: Text
     span: Span
     screens: tuple[str, ...] = ()
+    flag: str = ""
+    level: Level | None = None
+    routes: tuple[Route, ...] = ()
+    addressed_by: str = ""
     next_step_of: str = ""
     on_occasion: bool = False
     note: str = ""
@@ -142,7 +167,8 @@ class Suggestion:
 class Flag:
     """A safety flag by name: what a suggestion asks to look at first. Not from the article.
 
-    With ``stages`` it can only be raised at these; without them at any.
+    With ``stages`` it can only be raised at these; without them at any. One that ``stands_above`` comes before every suggestion
+    of the article and of today, named or not.
     """
 
     id: str
@@ -150,6 +176,7 @@ class Flag:
     name: Text
     span: Span
     stages: tuple[str, ...] = ()
+    stands_above: bool = False
 
 
 @attrs.frozen
@@ -336,7 +363,7 @@ class Profile:
     id: str
     title: Text
     span: Span
-    jurisdiction: str = "none"
+    jurisdiction: Jurisdiction = Jurisdiction.NONE
     parameters: Mapping[str, float] = attrs.field(factory=dict)
     on: tuple[Switch, ...] = ()
     off: tuple[Switch, ...] = ()

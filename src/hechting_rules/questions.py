@@ -7,7 +7,7 @@ import attrs
 from hechting_rules.advice import Question
 from hechting_rules.answered import Answered, variants_run
 from hechting_rules.case import AGE_OF, Fact
-from hechting_rules.program import Plane
+from hechting_rules.circuit import Plane
 from hechting_rules.terms import Person, Status, Text, Time
 
 STAGE_QUESTION = {

@@ -1,11 +1,25 @@
 """Reading the records of a rulebook, one function a kind: rules, suggestions, statements, evidence, profiles and the rest."""
 
+import datetime as dt
+
 from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
 from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
-from hechting_rules.model import AnyOf, Head, Profile, Rule, Suggestion, Switch
-from hechting_rules.terms import About, Confidence, Handling, Kind, NotEncoded, Origin, Standing, Text, Wording
+from hechting_rules.model import AnyOf, Head, Profile, Route, Rule, Suggestion, Switch
+from hechting_rules.terms import (
+    About,
+    Confidence,
+    Handling,
+    Jurisdiction,
+    Kind,
+    Level,
+    NotEncoded,
+    Origin,
+    Standing,
+    Text,
+    Wording,
+)
 from hechting_rules.yamlnode import Mapping
 
 SUMMARY_LIMIT = 140
@@ -82,11 +96,36 @@ def read_suggestion(f: Fields) -> Suggestion:
         summary=_limited(f, "summary", SUMMARY_LIMIT - 1),
         text=f.text("text"),
         screens=f.strings("screens"),
+        flag=f.string("flag", ""),
+        level=f.choice("level", Level) if f.has("level") else None,
+        routes=f.each("routes", "a route", _route),
+        addressed_by=f.string("addressed_by", ""),
         next_step_of=f.string("next_step_of", ""),
         on_occasion=f.truth("on_occasion", False),
         note=f.string("note", ""),
         span=f.span,
     )
+
+
+def _route(f: Fields) -> Route:
+    return Route(
+        jurisdiction=f.choice("jurisdiction", Jurisdiction),
+        text=f.text("text"),
+        source=f.string("source"),
+        edition=f.string("edition"),
+        checked_on=_date(f, "checked_on"),
+        review_by=_date(f, "review_by"),
+        span=f.span,
+    )
+
+
+def _date(f: Fields, key: str) -> str:
+    text = f.string(key)
+    try:
+        return dt.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        f.problems.add("F213", f.span, f"'{key}' is '{text}'; allowed: a date as 2026-11-23")
+        return ""
 
 
 def _limited(f: Fields, key: str, limit: int) -> Text:
@@ -182,7 +221,7 @@ def read_profile(f: Fields) -> Profile:
     return Profile(
         id=f.string("id"),
         title=f.text("title"),
-        jurisdiction=f.string("jurisdiction", "none"),
+        jurisdiction=f.choice("jurisdiction", Jurisdiction, Jurisdiction.NONE),
         parameters={name: value for name, value in values.items() if value is not None},
         on=f.each("on", "a switch", _switch),
         off=f.each("off", "a switch", _switch),
@@ -191,4 +230,4 @@ def read_profile(f: Fields) -> Profile:
 
 
 def _switch(f: Fields) -> Switch:
-    return Switch(f.string("rule"), f.string("who"), f.string("date"), f.string("reason"), f.span)
+    return Switch(f.string("rule"), f.string("who"), _date(f, "date"), f.string("reason"), f.span)

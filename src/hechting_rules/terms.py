@@ -126,6 +126,14 @@ class NotEncoded(StrEnum):
     WITHHELD = "withheld"
 
 
+class Jurisdiction(StrEnum):
+    """Where routes lead to: the Netherlands, Flanders, or nowhere in particular (general text without numbers)."""
+
+    NONE = "none"
+    NL = "NL"
+    BE_VLG = "BE-VLG"
+
+
 class WordUse(StrEnum):
     """Where the words of a list may stand in texts for users, for the lints."""
 

@@ -136,7 +136,9 @@ def _synonyms(f: Fields) -> Mapping[Language, tuple[str, ...]]:
 
 
 def _flag(f: Fields) -> Flag:
-    return Flag(f.string("id"), f.choice("level", Level), f.text("name"), f.span, f.strings("stages"))
+    return Flag(
+        f.string("id"), f.choice("level", Level), f.text("name"), f.span, f.strings("stages"), f.truth("stands_above", False)
+    )
 
 
 def _words(f: Fields) -> Words:

@@ -1,0 +1,133 @@
+"""The first part of a program: what is stated, closed under the vocabulary's implications and exclusions and under the stages."""
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from hechting_rules.circuit import Circuit, Input, Plane
+from hechting_rules.model import Rulebook, Stage
+from hechting_rules.terms import About, Person
+from hechting_rules.vocabulary import PERSON_OF, Entailment
+
+
+@attrs.define
+class Admission:
+    """Planes of findings, stages and ranges, made when a rule first asks for them."""
+
+    book: Rulebook
+    to: Circuit
+    closed: Entailment
+    parameters: Mapping[str, float]
+    present: dict[str, Plane] = attrs.field(factory=dict)
+    absent: dict[str, Plane] = attrs.field(factory=dict)
+    stages: dict[str, Plane] = attrs.field(factory=dict)
+    ranges: dict[str, Plane] = attrs.field(factory=dict)
+
+    def stage(self, code: str) -> Plane:
+        """The person is in that stage."""
+        if code not in self.stages:
+            stage = self.book.stages[code]
+            plus = self.to.input(Input.STAGE, code)
+            minus = self.to.input(Input.NOT_STAGE, code)
+            never = self.to.any(
+                [
+                    minus,
+                    *(self.to.input(Input.ABSENT, f) for f in stage.implies),
+                    *(self.to.input(Input.PRESENT, f.code) for f in self.book.findings.values() if code in f.not_at),
+                ]
+            )
+            self.stages[code] = Plane(plus, plus, never)
+        return self.stages[code]
+
+    def range(self, name: str) -> Plane:
+        """The quantity lies in that range, by its own value or because the stage leaves no choice."""
+        if name not in self.ranges:
+            inside = [self.to.input(Input.IN_RANGE, name)]
+            outside = [self.to.input(Input.NOT_IN_RANGE, name)]
+            for code, relation in self._stages_of_range(name):
+                (inside if relation else outside).append(self.stage(code).established)
+            quantity = self.book.quantities[self.book.ranges[name].quantity]
+            if quantity.of in tuple(Person):
+                outside.append(self.to.input(Input.NO_PERSON, quantity.of))
+            outside.extend(self.to.input(Input.ABSENT, code) for code in quantity.implies)
+            plus = self.to.any(inside)
+            self.ranges[name] = Plane(plus, plus, self.to.any(outside))
+        return self.ranges[name]
+
+    def _stages_of_range(self, name: str) -> list[tuple[str, bool]]:
+        """Stages that lie wholly inside (true) or wholly outside (false) a range of the same person's age."""
+        named = self.book.ranges[name]
+        quantity = self.book.quantities[named.quantity]
+        start, end = (self.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+        found = []
+        for stage in self.book.stages.values():
+            if stage.of != quantity.of:
+                continue
+            low, high = stage_bounds(stage, self.parameters)
+            if (high is None and low is None) or (low or 0) > end or (high is not None and high <= start):
+                found.append((stage.code, False))
+            elif (low or 0) >= start and high is not None and high <= end:
+                found.append((stage.code, True))
+        return found
+
+    def is_present(self, code: str) -> Plane:
+        """The finding is present: out where it is absent or does not count."""
+        self._finding(code)
+        return self.present[code]
+
+    def is_absent(self, code: str) -> Plane:
+        """The finding is absent: out where it is present or does not count."""
+        self._finding(code)
+        return self.absent[code]
+
+    def _finding(self, code: str) -> None:
+        if code in self.present:
+            return
+        to = self.to
+        counts, moot = self._counts(code)
+        not_absent = to.any(
+            [self._stated_present(code), *(self._effective(z) for z in self.closed.above[code]), *self._by_stage(code), moot]
+        )
+        not_present = to.any(
+            [
+                to.input(Input.ABSENT, code),
+                *(to.input(Input.ABSENT, z) for z in self.closed.below[code]),
+                *(self._effective(w) for w in self.closed.against[code]),
+                moot,
+            ]
+        )
+        there, gone = counts(not_absent), counts(not_present)
+        self.present[code] = Plane(there, there, not_present)
+        self.absent[code] = Plane(gone, gone, not_absent)
+
+    def _stated_present(self, code: str) -> int:
+        return self.to.input(Input.PRESENT, code)
+
+    def _effective(self, code: str) -> int:
+        """Stated present, and counting at the stage the person is known to be in."""
+        counts, _ = self._counts(code)
+        return counts(self._stated_present(code))
+
+    def _by_stage(self, code: str) -> list[int]:
+        """Stages that mean that the finding is present."""
+        implied = {code, *self.closed.above[code]}
+        return [self.stage(s.code).established for s in self.book.stages.values() if implied & set(s.implies)]
+
+    def _counts(self, code: str) -> tuple[Callable[[int], int], int]:
+        """How a finding is bound to its stages: a filter for what counts, and the register of where it cannot count."""
+        finding = self.book.findings[code]
+        if finding.stages:
+            planes = [self.stage(s) for s in finding.stages]
+            within = self.to.any(p.established for p in planes)
+            return (lambda register: self.to.both(register, within)), self.to.all(p.out for p in planes)
+        never = [self.stage(s).established for s in finding.not_at]
+        if finding.about in {About.CHILD, About.ADULT}:
+            never.append(self.to.input(Input.NO_PERSON, PERSON_OF[finding.about]))
+        moot = self.to.any(never)
+        return (lambda register: self.to.without(register, moot)), moot
+
+
+def stage_bounds(stage: Stage, parameters: Mapping[str, float]) -> tuple[float | None, float | None]:
+    """From (included) and below (excluded) of a stage, in the unit of its person's age; nothing where it has no bound."""
+    low = parameters[stage.start] if stage.start else None
+    return low, parameters[stage.below] if stage.below else None
