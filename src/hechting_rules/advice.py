@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.terms import About, Kind, Language, Level, Origin, Standing, Text, Wording
+from hechting_rules.terms import About, Jurisdiction, Kind, Language, Level, Origin, Standing, Text, Wording
 
 
 class Outcome(StrEnum):
@@ -113,10 +113,22 @@ class FlagName:
 
 
 @attrs.frozen
+class RouteTold:
+    """Where to turn in one jurisdiction, with its source and the day (ISO) on which it was last checked."""
+
+    jurisdiction: Jurisdiction
+    text: Text
+    source: str
+    edition: str
+    checked_on: str
+
+
+@attrs.frozen
 class Suggested:
     """A suggestion, with the rules that raise it and the smallest sets of stated facts that carry it.
 
-    ``withheld_by``, ``after`` and ``screen_first`` name safety flags that come before it.
+    ``withheld_by``, ``after`` and ``screen_first`` name safety flags that come before it; while it is withheld its text is empty.
+    ``flag``, ``level`` and ``route`` belong to suggestions of origin safety.
     """
 
     code: str
@@ -130,6 +142,9 @@ class Suggested:
     withheld_by: tuple[FlagName, ...]
     after: tuple[FlagName, ...]
     screen_first: tuple[FlagName, ...]
+    flag: str
+    level: Level | None
+    route: RouteTold | None
     next_step_of: str
     on_occasion: bool
     because: tuple[Justification, ...]

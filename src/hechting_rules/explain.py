@@ -1,19 +1,21 @@
 """From a case to an advice, with the reasons for every result."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from hechting_rules.advice import Advice, Change, Concluded, FlagName, Outcome, StatedFact, Suggested
+from hechting_rules.advice import Advice, Change, Concluded, Outcome, StatedFact, Suggested
 from hechting_rules.answered import Answered, answer, replay
 from hechting_rules.case import fact_inputs
 from hechting_rules.circuit import Plane
 from hechting_rules.errors import UsageError
 from hechting_rules.justify import STRENGTH, because
-from hechting_rules.model import Case, Profile, Rulebook, Suggestion
+from hechting_rules.model import Case, Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.questions import ask_next
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.safety import gates, route, stale
 from hechting_rules.source import did_you_mean
-from hechting_rules.terms import About, Kind, Text
+from hechting_rules.terms import About, Kind, Level, Text
 from hechting_rules.witness import FactSet, carrying, smallest
 from hechting_rules.wording import fact_label, person_label
 
@@ -22,19 +24,26 @@ MAX_SETS = 20
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 ABOUT_ORDER = {about: place for place, about in enumerate(About)}
+LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 
 
-def advise(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Advice:
+def advise(
+    case: Case,
+    rulebook: Rulebook | None = None,
+    profile: str | Profile | None = None,
+    as_of: dt.date | None = None,
+) -> Advice:
     """The explained suggestions of a rulebook for a case.
 
     Without ``rulebook`` that of this library, without ``profile`` its default. Pure: the same case, rulebook and profile give the
-    same advice, to the byte. Raises `CaseError` for a case that cannot be used and `UsageError` for an unknown profile.
+    same advice, to the byte. With ``as_of`` it warns of routes that are due for review on that day. Raises `CaseError` for a case
+    that cannot be used and `UsageError` for an unknown profile.
     """
     book = default_rulebook() if rulebook is None else rulebook
     chosen = find_profile(book, profile)
     answered = answer(case, book, chosen)
     conclusions = [c for c in (_concluded(code, answered) for code in book.conclusions) if c is not None]
-    suggestions = [s for s in (_suggested(code, answered) for code in book.suggestions) if s is not None]
+    suggestions = [s for s in (_suggested(code, answered, chosen) for code in book.suggestions) if s is not None]
     told = sorted((c for c in conclusions if _told(c)), key=_conclusion_order)
     raised = sorted((s for s in suggestions if _told(s)), key=_suggestion_order)
     admitted = answered.admitted
@@ -55,7 +64,7 @@ def advise(case: Case, rulebook: Rulebook | None = None, profile: str | Profile 
         ask_next=ask_next(answered, [*(c.code for c in told), *(s.code for s in raised)]),
         context=tuple(_context(told, book)),
         not_assessed=len(conclusions) + len(suggestions) - len(told) - len(raised),
-        warnings=admitted.warnings,
+        warnings=(*admitted.warnings, *stale(book, chosen, as_of)),
     )
 
 
@@ -146,12 +155,13 @@ def _concluded(code: str, answered: Answered) -> Concluded | None:
     )
 
 
-def _suggested(code: str, answered: Answered) -> Suggested | None:
+def _suggested(code: str, answered: Answered, profile: Profile) -> Suggested | None:
     plane = answered.program.results[code]
     outcome = answered.outcome(plane)
     if outcome is Outcome.RULED_OUT:
         return None
     item = answered.book.suggestions[code]
+    before = gates(item, answered)
     return Suggested(
         code=code,
         kind=item.kind,
@@ -160,23 +170,18 @@ def _suggested(code: str, answered: Answered) -> Suggested | None:
         outcome=outcome,
         robust=answered.robust(plane),
         summary=item.summary,
-        text=item.text,
-        withheld_by=(),
-        after=(),
-        screen_first=_screens(item, answered),
+        text=Text("", "") if before.withheld_by else item.text,
+        withheld_by=before.withheld_by,
+        after=before.after,
+        screen_first=before.screen_first,
+        flag=item.flag,
+        level=item.level,
+        route=route(item, profile),
         next_step_of=item.next_step_of,
         on_occasion=item.on_occasion,
         because=because(code, answered),
         why=_why(code, answered) if outcome is Outcome.ESTABLISHED else (),
     )
-
-
-def _screens(item: Suggestion, answered: Answered) -> tuple[FlagName, ...]:
-    """The safety flags that a suggestion presumes and that nothing rules out: those of other stages are."""
-    flags = [answered.book.flags[flag] for flag in item.screens]
-    stages = answered.program.stages
-    open_yet = [f for f in flags if not f.stages or not all(answered.values[stages[s].out] for s in f.stages)]
-    return tuple(FlagName(flag.id, flag.level, flag.name) for flag in open_yet)
 
 
 def _rank(result: Concluded | Suggested) -> int:
@@ -187,8 +192,9 @@ def _conclusion_order(result: Concluded) -> tuple[int, int, str]:
     return _rank(result), ABOUT_ORDER[result.about], result.code
 
 
-def _suggestion_order(result: Suggested) -> tuple[int, int, int, str]:
-    return KIND_ORDER[result.kind], _rank(result), ABOUT_ORDER[result.about], result.code
+def _suggestion_order(result: Suggested) -> tuple[int, int, int, int, str]:
+    level = 0 if result.level is None else LEVEL_ORDER[result.level]
+    return KIND_ORDER[result.kind], level, _rank(result), ABOUT_ORDER[result.about], result.code
 
 
 def _context(told: Iterable[Concluded], book: Rulebook) -> Iterator[Text]:

@@ -14,7 +14,7 @@ from hechting_rules.admission import Admission
 from hechting_rules.circuit import ONES, ZERO, Circuit, Input, Plane
 from hechting_rules.crosscheck import group_parts
 from hechting_rules.kernel import Step
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Profile, Rule, Rulebook
+from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Profile, Rule, Rulebook, leaves
 from hechting_rules.profiles import active_rules, parameter_values
 from hechting_rules.terms import Level
 from hechting_rules.vocabulary import Entailment, entailment
@@ -27,7 +27,7 @@ class Program:
     ``present[code]`` and ``absent[code]`` are the planes of the conditions that a finding is present, or absent; ``stages`` and
     ``ranges`` those of single stages and ranges; ``bodies`` those of rules without their ``unless``; ``flags`` those of the
     safety flags that some rule raises. ``withholding`` is the last stratum: for each act-now flag the register of the cases in
-    which it is raised and not addressed.
+    which it is raised and not addressed; ``screens`` names the findings that each flag rests on.
     """
 
     inputs: Mapping[tuple[Input, str], int]
@@ -41,6 +41,7 @@ class Program:
     ranges: Mapping[str, Plane]
     flags: Mapping[str, Plane]
     withholding: Mapping[str, int]
+    screens: Mapping[str, frozenset[str]]
     active: frozenset[str]
     parameters: Mapping[str, float]
     closed: Entailment
@@ -68,7 +69,26 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         admission.stage(code)
     flags = _flags(book, results, to)
     withholding = _withholding(book, results, admission)
-    return _finished(to, admission, results, rules, bodies, flags, withholding, active)
+    finished = _finished(to, admission, results, rules, bodies, flags, withholding, active)
+    return attrs.evolve(finished, screens=_screens(book, active))
+
+
+def _screens(book: Rulebook, active: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """The findings that the suggestions of each flag rest on, directly or through conclusions."""
+    found: dict[str, frozenset[str]] = {}
+    for suggestion in book.suggestions.values():
+        if suggestion.flag:
+            found[suggestion.flag] = found.get(suggestion.flag, frozenset()) | _findings_below(suggestion.code, book, active)
+    return found
+
+
+def _findings_below(code: str, book: Rulebook, active: frozenset[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for rule_id in book.rules_of.get(code, ()):
+        for leaf in leaves(book.rules[rule_id].when) if rule_id in active else ():
+            if isinstance(leaf, Is | IsAbsent):
+                found |= {leaf.code} if leaf.code in book.findings else _findings_below(leaf.code, book, active)
+    return frozenset(found)
 
 
 def _flags(book: Rulebook, results: Mapping[str, Plane], to: Circuit) -> Mapping[str, Plane]:
@@ -165,6 +185,7 @@ def _finished(
         ranges=planes(admission.ranges),
         flags=planes(flags),
         withholding={flag: number(register) for flag, register in withholding.items()},
+        screens={},
         active=active,
         parameters=admission.parameters,
         closed=admission.closed,

@@ -8,13 +8,14 @@ from hechting_rules.advice import Question
 from hechting_rules.answered import Answered, variants_run
 from hechting_rules.case import AGE_OF, Fact
 from hechting_rules.circuit import Plane
+from hechting_rules.safety import screening
 from hechting_rules.terms import Person, Status, Text, Time
 
 STAGE_QUESTION = {
     Person.CHILD: Text("Gaat het om een kind, en hoe oud is het?", "Is this about a child, and how old?"),
     Person.ADULT: Text("Gaat het om een volwassene, en hoe oud?", "Is this about an adult, and how old?"),
 }
-STAGE_RANK, PRESENT_RANK, PAST_RANK = 0, 1, 2
+SAFETY_RANK, STAGE_RANK, PRESENT_RANK, PAST_RANK = 0, 1, 2, 3
 
 
 @attrs.frozen
@@ -43,11 +44,11 @@ class _Effect:
 def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
     """The questions of which one answer alone changes the outcome or the robust flag of a result.
 
-    The stage first; then those that bear on most of the suggestions and conclusions ``told`` (general advice on an occasion left
+    Safety screens first, then the stage; then those that bear on most of the suggestions and conclusions ``told`` (general advice on an occasion left
     out); then those on most results at all.
     What was asked already and cannot be known is not asked again.
     """
-    candidates = list(_candidates(answered))
+    candidates = list(_candidates(answered, screening(told, answered)))
     effects = _effects(candidates, answered)
     suggestions = answered.book.suggestions
     shown = {code for code in told if code not in suggestions or not suggestions[code].on_occasion}
@@ -58,8 +59,8 @@ def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
         codes = tuple(sorted(effect.changed, key=lambda code: (code not in shown, code not in suggestions)))
         decided = sum(1 for code in codes if code in shown and code in suggestions)
         reached = sum(1 for code in codes if code in shown)
-        stage = 0 if candidate.rank == STAGE_RANK else 1
-        order = (stage, -decided, -reached, candidate.rank, -len(codes), -candidate.wide, candidate.code)
+        first = min(candidate.rank, PRESENT_RANK)
+        order = (first, -decided, -reached, candidate.rank, -len(codes), -candidate.wide, candidate.code)
         reason = _reason(codes[0], effect, answered)
         found.append((order, Question(candidate.code, candidate.question, reason, codes, "")))
     return tuple(_after_wider([question for _, question in sorted(found, key=lambda pair: pair[0])], answered))
@@ -75,8 +76,8 @@ def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[
         yield attrs.evolve(question, after=first)
 
 
-def _candidates(answered: Answered) -> Iterator[_Candidate]:
-    """Everything that is not known and was not asked, with its possible answers."""
+def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candidate]:
+    """Everything that is not known and was not asked, with its possible answers; ``screens`` come first."""
     book, admitted, values = answered.book, answered.admitted, answered.values
     known = {fact.name for fact in admitted.facts}
     for person in Person:
@@ -89,7 +90,7 @@ def _candidates(answered: Answered) -> Iterator[_Candidate]:
         present, absent = answered.program.present[finding.code], answered.program.absent[finding.code]
         if finding.code not in stated and not values[present.out] and not values[absent.out]:
             answers = (Fact(finding.code, Status.PRESENT.value), Fact(finding.code, Status.ABSENT.value))
-            rank = PRESENT_RANK if finding.time is Time.CURRENT else PAST_RANK
+            rank = SAFETY_RANK if finding.code in screens else PRESENT_RANK if finding.time is Time.CURRENT else PAST_RANK
             yield _Candidate(finding.code, finding.question, answers, rank, len(closed.above[finding.code]))
 
 

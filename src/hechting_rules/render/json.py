@@ -68,11 +68,28 @@ def _suggested(result: Suggested, language: Language) -> dict[str, Any]:
         "withheld_by": _flags(result.withheld_by),
         "after": _flags(result.after),
         "screen_first": _flags(result.screen_first),
+        **_safety(result, language),
         "next_step_of": result.next_step_of,
         "on_occasion": result.on_occasion,
         "because": [_because(j, language) for j in result.because],
         "why": [_facts(facts, language) for facts in result.why],
     }
+
+
+def _safety(result: Suggested, language: Language) -> dict[str, Any]:
+    """Flag, level and route of a suggestion of origin safety; nothing for others."""
+    if not result.flag:
+        return {}
+    told = None
+    if result.route is not None:
+        told = {
+            "jurisdiction": result.route.jurisdiction.value,
+            "text": result.route.text.into(language),
+            "source": result.route.source,
+            "edition": result.route.edition,
+            "checked_on": result.route.checked_on,
+        }
+    return {"flag": result.flag, "level": result.level, "route": told}
 
 
 def _flags(flags: tuple[FlagName, ...]) -> list[str]:
