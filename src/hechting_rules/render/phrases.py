@@ -1,7 +1,7 @@
 """The words of the library itself around an advice, in both languages."""
 
 from hechting_rules.advice import Known, Outcome
-from hechting_rules.terms import Kind, Origin, Text
+from hechting_rules.terms import Kind, Level, Origin, Text
 
 KINDS = {
     Kind.SAFETY: Text("Veiligheid", "Safety"),
@@ -12,6 +12,14 @@ KINDS = {
     Kind.REFER: Text("Verwijzen", "Refer"),
     Kind.PREVENT: Text("Voorkomen", "Prevent"),
     Kind.REASSURE: Text("Geruststellen", "Reassure"),
+}
+
+LEVELS = {
+    Level.ACT_NOW: Text("Nu handelen", "Act now"),
+    Level.SAME_DAY: Text("Vandaag nog", "Today"),
+    Level.SOON: Text("Binnenkort", "Soon"),
+    Level.REFER: Text("Verwijzen", "Refer"),
+    Level.SCREEN: Text("Eerst beoordelen", "Assess first"),
 }
 
 ORIGINS = {
@@ -45,6 +53,10 @@ NEXT_STEP = Text("Volgende stap na het gesprek", "Next step after the talk")
 CAUTION = Text("Kanttekening van nu (niet uit het artikel)", "What is known today (not from the article)")
 ASK_NEXT = Text("Nog niet bekend", "Not known yet")
 POSSIBLE = Text("misschien", "perhaps")
+ROUTE = Text("Waarheen", "Where to turn")
+CHECKED = Text("nagekeken op", "checked on")
+WITHHELD = Text("Wacht hiermee: eerst", "Hold this: first")
+AFTER = Text("Na", "After")
 AT = Text("bij", "with")
 NOTHING = Text(
     "Met wat nu bekend is staat geen suggestie vast. Dat is geen geruststelling: wat niet gevraagd is, is niet bekend.",

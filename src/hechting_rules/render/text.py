@@ -125,18 +125,28 @@ class _Page:
         yield ""
 
     def _suggestion(self, suggestion: Suggested) -> Iterator[str]:
-        kind = self._say(phrases.KINDS[suggestion.kind])
+        kind = self._say(phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level])
         if suggestion.outcome is Outcome.POSSIBLE:
             kind = f"{kind} ({self._say(phrases.POSSIBLE)})"
         number = self.numbers[suggestion.code]
         yield from self._wrap(f"{kind}: {self._say(suggestion.summary)}", INDENT, f"{number:2}.")
-        if self.everything:
+        if self.everything or suggestion.origin is Origin.SAFETY:
             yield from self._wrap(self._say(suggestion.text), INDENT, " " * INDENT)
+        yield from self._gates(suggestion)
         places = self._places(suggestion)
         if suggestion.outcome is Outcome.ESTABLISHED:
             yield from self._labelled(phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
         else:
             yield from self._labelled(phrases.STILL_OPEN, self._open(suggestion))
+
+    def _gates(self, suggestion: Suggested) -> Iterator[str]:
+        """Where to turn, for safety; what comes before it, for the rest."""
+        if suggestion.route is not None:
+            checked = f"{self._say(phrases.CHECKED)} {suggestion.route.checked_on}"
+            yield from self._labelled(phrases.ROUTE, f"{self._say(suggestion.route.text)} ({suggestion.route.source}; {checked})")
+        for label, flags in ((phrases.WITHHELD, suggestion.withheld_by), (phrases.AFTER, suggestion.after)):
+            if flags:
+                yield from self._labelled(label, "; ".join(self._say(flag.name) for flag in flags))
 
     def _labelled(self, label: Text, words: str) -> Iterator[str]:
         yield from self._wrap(f"{self._say(label)}: {words}", INDENT + 2, " " * INDENT)
@@ -158,7 +168,7 @@ class _Page:
         """Where it stands in the article: the rules nearest to what the case states."""
         found = list(dict.fromkeys(self._ground(suggestion.because, set())))
         shown = found if self.everything else found[:MOST_PLACES]
-        return "[" + "; ".join(f"{p.statement} '{p.words}'" for p in shown) + "]"
+        return "[" + "; ".join(f"{p.statement} '{p.words}'" for p in shown) + "]" if shown else ""
 
     def _ground(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Locator]:
         for reason in because:
