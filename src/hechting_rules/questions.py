@@ -44,8 +44,8 @@ class _Effect:
 def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
     """The questions of which one answer alone changes the outcome or the robust flag of a result.
 
-    Safety screens first, then the stage; then those that bear on most of the suggestions and conclusions ``told`` (general advice on
-    an occasion left out); then those on most results at all. What was asked already and cannot be known is not asked again.
+    Safety screens first, then the stage; then those that bear on most of the suggestions and conclusions ``told`` (general advice
+    on an occasion left out); then those on most results at all. What was asked already and cannot be known is not asked again.
     """
     candidates = list(_candidates(answered, screening(told, answered)))
     effects = _effects(candidates, answered)
