@@ -215,7 +215,7 @@ def _impossible(finding: Finding, stage: str, book: Rulebook) -> str:
     """Why a finding cannot be present at a stage, or nothing when it can."""
     if stage == NO_PERSON and finding.about.value in tuple(Person):
         return f"the case has no {finding.about}"
-    return f"the {finding.about} is an {book.stages[stage].label.en}" if stage in finding.not_at else ""
+    return f"the stage of the {PERSON_OF[finding.about]} is '{stage}'" if stage in finding.not_at else ""
 
 
 def _outside(finding: Finding, stage: str) -> bool:
