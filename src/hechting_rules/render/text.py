@@ -86,8 +86,8 @@ class _Page:
             yield " " * INDENT + self._say(phrases.MORE).format(n=left)
 
     def _chosen(self, origin: Origin) -> list[Suggested]:
-        """The suggestions to show: what is established before what is only possible, and of that no general advice."""
-        found = sorted(self.advice.of_origin(origin), key=lambda s: s.outcome is not Outcome.ESTABLISHED)
+        """The suggestions to show: established before possible, general advice on an occasion last and only when established."""
+        found = sorted(self.advice.of_origin(origin), key=lambda s: (s.on_occasion, s.outcome is not Outcome.ESTABLISHED))
         if not self.everything:
             found = [s for s in found if s.outcome is Outcome.ESTABLISHED or not s.on_occasion]
         return found if self.everything else found[: MOST[origin]]
