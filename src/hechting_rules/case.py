@@ -197,7 +197,7 @@ def _counted(
     for stated in case.findings:
         finding = book.findings[stated.code]
         stage = settled.get(PERSON_OF.get(finding.about, Person.CHILD), "")
-        impossible = _impossible(finding, stage, book)
+        impossible = _impossible(finding, stage)
         if impossible and stated.status is Status.PRESENT:
             problems.add("C309", stated.span, f"'{stated.code}' cannot be present: {impossible}")
         elif impossible:
@@ -211,7 +211,7 @@ def _counted(
     return tuple(counted), tuple(warnings)
 
 
-def _impossible(finding: Finding, stage: str, book: Rulebook) -> str:
+def _impossible(finding: Finding, stage: str) -> str:
     """Why a finding cannot be present at a stage, or nothing when it can."""
     if stage == NO_PERSON and finding.about.value in tuple(Person):
         return f"the case has no {finding.about}"
