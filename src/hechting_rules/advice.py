@@ -34,7 +34,8 @@ class Premise:
     """One condition of a rule as the case answers it.
 
     ``wanted`` is what the rule asks for (present, absent or established), ``status`` what the case gives; ``source`` is ``case``,
-    the code or person it follows from, or the ids of the rules that establish it.
+    the code or person it follows from, or the ids of the rules that establish it. A premise that ``frames`` the case (a stage, a
+    neutral finding such as a pregnancy or a wish for help) speaks neither for nor against anything.
     """
 
     code: str
@@ -43,7 +44,7 @@ class Premise:
     status: Known
     source: tuple[str, ...]
     satisfied: bool
-    is_stage: bool = False
+    frames: bool = False
 
 
 @attrs.frozen

@@ -18,11 +18,12 @@ from hechting_rules.model import (
     IsAbsent,
     Rule,
     Rulebook,
+    Suggestion,
     Test,
     leaves,
 )
 from hechting_rules.source import Problems, Span, did_you_mean, shorten
-from hechting_rules.terms import Handling, Origin
+from hechting_rules.terms import Handling, Kind, Level, Origin
 from hechting_rules.vocabulary import check_findings
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -41,7 +42,8 @@ def check(draft: Rulebook, problems: Problems) -> Rulebook:
         if code not in rules_of:
             problems.add("R410", span, f"no rule leads to '{code}'")
     order = decide_order(draft.rules, results, problems)
-    check_unless(draft.rules, rules_of, draft.findings, problems)
+    reassuring = {s.code for s in draft.suggestions.values() if s.kind is Kind.REASSURE}
+    check_unless(draft.rules, rules_of, draft.findings, reassuring, problems)
     _suggestions(draft, problems)
     _notes(draft, problems)
     _dispositions(draft, problems)
@@ -174,10 +176,27 @@ def _suggestions(draft: Rulebook, problems: Problems) -> None:
         for stage in named.stages:
             _known(stage, draft.stages, named.span, "stage", problems)
     for suggestion in draft.suggestions.values():
+        _safety(suggestion, draft, problems)
         for flag in suggestion.screens:
             _known(flag, draft.flags, suggestion.span, "safety flag", problems)
         if suggestion.next_step_of:
             _known(suggestion.next_step_of, draft.suggestions, suggestion.span, "suggestion", problems)
+
+
+def _safety(suggestion: Suggestion, draft: Rulebook, problems: Problems) -> None:
+    """A suggestion of origin safety names its flag, its level and a route; others have none of these."""
+    if suggestion.origin is not Origin.SAFETY:
+        if suggestion.flag or suggestion.level or suggestion.routes or suggestion.addressed_by:
+            message = f"'{suggestion.code}' has a flag, level or route, which only suggestions of origin safety have"
+            problems.add("R432", suggestion.span, message)
+        return
+    _known(suggestion.flag or "?", draft.flags, suggestion.span, "safety flag", problems)
+    if suggestion.level is None or not suggestion.routes:
+        problems.add("R433", suggestion.span, f"'{suggestion.code}' needs a level and at least one route")
+    if suggestion.addressed_by:
+        _known(suggestion.addressed_by, draft.findings, suggestion.span, "finding", problems)
+    elif suggestion.level is Level.ACT_NOW:
+        problems.add("R434", suggestion.span, f"'{suggestion.code}' asks to act now and has no 'addressed_by'")
 
 
 def _notes(draft: Rulebook, problems: Problems) -> None:

@@ -1,6 +1,6 @@
 """What rests on what: the order in which results are decided, and what an ``unless`` may name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from hechting_rules.model import Finding, Is, Rule, leaves
 from hechting_rules.source import Problems
@@ -62,9 +62,16 @@ def _visit(
 
 
 def check_unless(
-    rules: Mapping[str, Rule], rules_of: Mapping[str, tuple[str, ...]], findings: Mapping[str, Finding], problems: Problems
+    rules: Mapping[str, Rule],
+    rules_of: Mapping[str, tuple[str, ...]],
+    findings: Mapping[str, Finding],
+    reassuring: Container[str],
+    problems: Problems,
 ) -> None:
-    """A conclusion named in ``unless`` may rest on no ``unless`` and on no finding that speaks for risk."""
+    """A conclusion named in ``unless`` may rest on no ``unless`` and on no finding that speaks for risk.
+
+    What only reassures (``reassuring``) may be taken away by risk: more risk never takes attention away, but it may end comfort.
+    """
     for rule in rules.values():
         for target in rule.unless:
             for below in _cone(target, rules, rules_of):
@@ -72,8 +79,9 @@ def check_unless(
                     message = f"'unless: {target}' rests on '{below.id}', which has an 'unless' of its own"
                     problems.add("R421", rule.span, message)
                 for leaf in leaves(below.when):
-                    if isinstance(leaf, Is) and leaf.code in findings and findings[leaf.code].direction is Direction.RISK:
-                        message = f"'unless: {target}' rests on '{leaf.code}' in '{below.id}', which speaks for risk"
+                    risk = isinstance(leaf, Is) and leaf.code in findings and findings[leaf.code].direction is Direction.RISK
+                    if risk and rule.result not in reassuring:
+                        message = f"'unless: {target}' rests on a finding that speaks for risk, in '{below.id}'"
                         problems.add("R422", rule.span, message)
 
 

@@ -131,10 +131,10 @@ def _shrunk(chosen: FactSet, answered: Answered, plane: Plane) -> FactSet:
 
 
 def _told(result: Concluded | Suggested) -> bool:
-    """A possible result is told only if something the case gives speaks for it, beyond a stage."""
+    """A possible result is told only if something the case gives speaks for it, beyond what frames the case."""
     if result.outcome is Outcome.ESTABLISHED:
         return True
-    return any(p.satisfied and not p.is_stage for reason in result.because for p in reason.premises)
+    return any(p.satisfied and not p.frames for reason in result.because for p in reason.premises)
 
 
 def _concluded(code: str, answered: Answered) -> Concluded | None:

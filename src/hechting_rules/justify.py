@@ -7,7 +7,7 @@ from hechting_rules.answered import Answered
 from hechting_rules.case import Admitted
 from hechting_rules.circuit import Plane
 from hechting_rules.model import InRange, InStage, Is, IsAbsent, Rule, leaves
-from hechting_rules.terms import Status, Text
+from hechting_rules.terms import Direction, Status, Text
 from hechting_rules.wording import finding_label, stage_list
 
 STRENGTH = {Outcome.ESTABLISHED: 1, Outcome.POSSIBLE: 2, Outcome.RULED_OUT: 3}
@@ -57,7 +57,7 @@ def _premise(leaf: Is | IsAbsent | InStage | InRange, answered: Answered) -> Pre
             planes = [answered.program.stages[s] for s in stages]
             holds = any(answered.values[p.established] for p in planes)
             out = all(answered.values[p.out] for p in planes)
-            return _bare_premise("stage", stage_list(stages, answered.book), holds, out, is_stage=True)
+            return _bare_premise("stage", stage_list(stages, answered.book), holds, out, frames=True)
         case InRange(name):
             plane = answered.program.ranges[name]
             label = answered.book.ranges[name].label
@@ -66,9 +66,9 @@ def _premise(leaf: Is | IsAbsent | InStage | InRange, answered: Answered) -> Pre
             assert_never(leaf)
 
 
-def _bare_premise(code: str, label: Text, holds: bool, out: bool, *, is_stage: bool = False) -> Premise:
+def _bare_premise(code: str, label: Text, holds: bool, out: bool, *, frames: bool = False) -> Premise:
     status = Known.PRESENT if holds else Known.ABSENT if out else Known.UNKNOWN
-    return Premise(code, label, Known.PRESENT, status, ("case",) if holds or out else (), holds, is_stage)
+    return Premise(code, label, Known.PRESENT, status, ("case",) if holds or out else (), holds, frames)
 
 
 def _result_premise(code: str, answered: Answered) -> Premise:
@@ -95,7 +95,8 @@ def _finding_premise(code: str, wanted: Known, plane: Plane, answered: Answered)
         status = Known.ASKED if stated is Status.UNKNOWN else Known.UNKNOWN
     source = _source(code, status, stated, answered.admitted)
     label = finding_label(code, answered.book)
-    return Premise(code, label, wanted, status, source, bool(values[plane.established]))
+    frames = answered.book.findings[code].direction is Direction.NEUTRAL
+    return Premise(code, label, wanted, status, source, bool(values[plane.established]), frames)
 
 
 def _source(code: str, status: Known, stated: Status | None, admitted: Admitted) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ import attrs
 
 from hechting_rules.advice import Question
 from hechting_rules.answered import Answered, variants_run
-from hechting_rules.case import AGE_OF, Fact
+from hechting_rules.case import AGE_OF, Fact, stage_at
 from hechting_rules.circuit import Plane
+from hechting_rules.model import Quantity
 from hechting_rules.safety import screening
 from hechting_rules.terms import Person, Status, Text, Time
 
@@ -59,7 +60,8 @@ def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
         decided = sum(1 for code in codes if code in shown and code in suggestions)
         reached = sum(1 for code in codes if code in shown)
         first = min(candidate.rank, PRESENT_RANK)
-        order = (first, -decided, -reached, candidate.rank, -len(codes), -candidate.wide, candidate.code)
+        told_on_its_own = sum(1 for code in codes if _speaks(code, answered))
+        order = (first, -decided, -reached, candidate.rank, -told_on_its_own, -candidate.wide, candidate.code)
         reason = _reason(codes[0], effect, answered)
         found.append((order, Question(candidate.code, candidate.question, reason, codes, "")))
     return tuple(_after_wider([question for _, question in sorted(found, key=lambda pair: pair[0])], answered))
@@ -75,6 +77,12 @@ def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[
         yield attrs.evolve(question, after=first)
 
 
+def _speaks(code: str, answered: Answered) -> bool:
+    """Whether a result is told on its own: no step of the reasoning, and no general advice."""
+    book = answered.book
+    return book.conclusions[code].shown if code in book.conclusions else not book.suggestions[code].on_occasion
+
+
 def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candidate]:
     """Everything that is not known and was not asked, with its possible answers; ``screens`` come first."""
     book, admitted, values = answered.book, answered.admitted, answered.values
@@ -83,6 +91,7 @@ def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candid
         if not {person.value, AGE_OF[person]} & known:
             answers = tuple(Fact(person.value, s.code) for s in book.stages.values() if s.of is person)
             yield _Candidate(person.value, STAGE_QUESTION[person], (*answers, Fact(person.value, "none")), STAGE_RANK)
+    yield from _quantity_candidates(answered)
     stated = admitted.stated()
     closed = answered.program.closed
     for finding in book.findings.values():
@@ -91,6 +100,36 @@ def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candid
             answers = (Fact(finding.code, Status.PRESENT.value), Fact(finding.code, Status.ABSENT.value))
             rank = SAFETY_RANK if finding.code in screens else PRESENT_RANK if finding.time is Time.CURRENT else PAST_RANK
             yield _Candidate(finding.code, finding.question, answers, rank, len(closed.above[finding.code]))
+
+
+def _quantity_candidates(answered: Answered) -> Iterator[_Candidate]:
+    """An age or week that is not given, where a range of it is still open; the answers are values around that range."""
+    book, program, values = answered.book, answered.program, answered.values
+    given = {fact.name for fact in answered.admitted.facts}
+    for quantity in book.quantities.values():
+        planes = [
+            (r, program.ranges[r.name]) for r in book.ranges.values() if r.quantity == quantity.name and r.name in program.ranges
+        ]
+        undecided = [r for r, plane in planes if not values[plane.established] and not values[plane.out]]
+        if quantity.name not in given and undecided:
+            ends = [program.parameters[e] if isinstance(e, str) else e for r in undecided for e in (r.start, r.end)]
+            around = sorted({value for end in ends for value in (end - 1, end, end + 1)})
+            answers = tuple(Fact(quantity.name, repr(float(v))) for v in around if _fits(v, quantity, answered))
+            yield _Candidate(quantity.name, _asked(quantity), answers, PRESENT_RANK)
+
+
+def _fits(value: float, quantity: Quantity, answered: Answered) -> bool:
+    """Whether a value can be meant, and agrees with the stage of its person where that is known."""
+    if not quantity.least <= value <= quantity.most:
+        return False
+    admitted = answered.admitted
+    stage = {Person.CHILD.value: admitted.child_stage, Person.ADULT.value: admitted.adult_stage}.get(quantity.of, "")
+    stages = [s for s in answered.book.stages.values() if s.of == quantity.of]
+    return not stage or stage_at(value, stages, answered.program.parameters) == stage
+
+
+def _asked(quantity: Quantity) -> Text:
+    return Text(f"Wat is de {quantity.label.nl}?", f"What is the {quantity.label.en}?")
 
 
 def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effect]:

@@ -18,7 +18,7 @@ from hechting_rules.advice import (
     Suggested,
 )
 from hechting_rules.render import phrases
-from hechting_rules.terms import Language, Level, Origin, Standing, Text
+from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Standing, Text
 
 WIDTH = 100
 INDENT = 4
@@ -143,7 +143,9 @@ class _Page:
         """Where to turn, for safety; what comes before it, for the rest."""
         if suggestion.route is not None:
             checked = f"{self._say(phrases.CHECKED)} {suggestion.route.checked_on}"
-            yield from self._labelled(phrases.ROUTE, f"{self._say(suggestion.route.text)} ({suggestion.route.source}; {checked})")
+            general = suggestion.route.jurisdiction is Jurisdiction.NONE
+            source = checked if general else f"{suggestion.route.source}; {checked}"
+            yield from self._labelled(phrases.ROUTE, f"{self._say(suggestion.route.text)} ({source})")
         for label, flags in ((phrases.WITHHELD, suggestion.withheld_by), (phrases.AFTER, suggestion.after)):
             if flags:
                 yield from self._labelled(label, "; ".join(self._say(flag.name) for flag in flags))

@@ -111,10 +111,11 @@ def unused(book: Rulebook) -> Iterator[Diagnostic]:
     """L605: a finding, range, parameter, reading or evidence note that nothing uses. Use it, or take it out."""
     used = {leaf.code for rule in book.rules.values() for leaf in leaves(rule.when) if isinstance(leaf, Is | IsAbsent)}
     framed = {code for stage in book.stages.values() for code in stage.implies}
+    framed |= {suggestion.addressed_by for suggestion in book.suggestions.values()}
     framed |= {code for quantity in book.quantities.values() for code in quantity.implies}
     closed = entailment(book.findings)
     for finding in book.findings.values():
-        linked = {finding.code, *closed.below[finding.code], *closed.against[finding.code]}
+        linked = {finding.code, *closed.above[finding.code], *closed.below[finding.code], *closed.against[finding.code]}
         if not linked & (used | framed):
             yield Diagnostic("L605", finding.span, f"no rule uses the finding '{finding.code}'")
     yield from _unused_numbers(book)
