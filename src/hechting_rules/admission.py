@@ -70,6 +70,15 @@ class Admission:
                 found.append((stage.code, True))
         return found
 
+    def refused(self) -> int:
+        """The cases that contradict themselves, among the findings and stages that the program has met."""
+        found = [self.to.both(p.established, p.out) for p in (*self.present.values(), *self.stages.values())]
+        for code in self.present:
+            finding = self.book.findings[code]
+            if not finding.stages:
+                found.append(self.to.both(self._stated_present(code), self._counts(code)[1]))
+        return self.to.any(found)
+
     def is_present(self, code: str) -> Plane:
         """The finding is present: out where it is absent or does not count."""
         self._finding(code)

@@ -137,46 +137,65 @@ def _findings(case: Case, book: Rulebook, problems: Problems) -> Iterator[Stated
 def _quantities(case: Case, book: Rulebook, problems: Problems) -> None:
     for name, value in case.quantities:
         quantity = book.quantities.get(name)
+        at = case.places.get(name, case.span)
         if quantity is None:
             problems.add(
                 "C303",
-                case.span,
+                at,
                 f"'{shorten(name)}' is no quantity; allowed: {one_of(book.quantities)}",
                 did_you_mean(name, book.quantities),
             )
         elif not _is_number(value):
-            problems.add("C304", case.span, f"{name} is '{shorten(str(value))}'; allowed: a number")
+            problems.add("C304", at, f"{name} is {_shown(value)}; allowed: a number")
         elif not quantity.least <= value <= quantity.most:
             allowed = f"{quantity.least:g} to {quantity.most:g} {quantity.unit}"
-            problems.add("C305", case.span, f"{name} is {value:g}; allowed: {allowed}")
+            problems.add("C305", at, f"{name} is {value:g}; allowed: {allowed}")
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _shown(value: object) -> str:
+    """A value from Python in the words of a message."""
+    words = {None: "nothing", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else f"'{shorten(str(value))}'"
 
 
 def _settle(person: Person, case: Case, book: Rulebook, parameters: Mapping[str, float], problems: Problems) -> str:
     """The stage of a person: as stated, else from the age, else unknown; a clash of the two is noted."""
     stated = case.child_stage if person is Person.CHILD else case.adult_stage
+    at = case.places.get(person, case.span)
     allowed = [s.code for s in book.stages.values() if s.of is person]
     if stated and stated not in (*allowed, NO_PERSON):
-        problems.add(
-            "C306",
-            case.span,
-            f"'{shorten(stated)}' is no stage of the {person}; allowed: {one_of(allowed)}, none",
-            did_you_mean(stated, allowed),
-        )
+        message = f"'{shorten(stated)}' is no stage of the {person}; allowed: {one_of(allowed)}, none"
+        problems.add("C306", at, message, did_you_mean(stated, allowed))
         return ""
-    age = dict(case.quantities).get(AGE_OF[person])
-    if not _is_number(age) or age is None:
+    age = _usable_age(person, case, book)
+    if age is None:
         return stated
     fitting = stage_at(age, [book.stages[code] for code in allowed], parameters)
     if not fitting:
         hint = "enter this person as the adult" if person is Person.CHILD else ""
-        problems.add("C307", case.span, f"{AGE_OF[person]} is {age:g}, which belongs to no stage of the {person}", hint)
+        at = case.places.get(AGE_OF[person], case.span)
+        problems.add("C307", at, f"{AGE_OF[person]} is {age:g}, which belongs to no stage of the {person}", hint)
     elif stated and stated != fitting:
-        problems.add("C308", case.span, f"the {person} is stated as '{stated}', but {AGE_OF[person]} is {age:g}: '{fitting}'")
+        problems.add("C308", at, f"the {person} is stated as '{stated}', but {AGE_OF[person]} is {age:g}: '{fitting}'")
     return stated or fitting
+
+
+def _usable_age(person: Person, case: Case, book: Rulebook) -> float | None:
+    """The age of a person, unless none is given or the one given cannot be meant (which is noted elsewhere)."""
+    quantity = book.quantities.get(AGE_OF[person])
+    age = dict(case.quantities).get(AGE_OF[person])
+    if quantity is None or age is None or not _is_number(age):
+        return None
+    return age if quantity.least <= age <= quantity.most else None
 
 
 def stage_at(age: float, stages: Iterable[Stage], parameters: Mapping[str, float]) -> str:
@@ -200,7 +219,7 @@ def _counted(
         impossible = _impossible(finding, stage)
         if impossible and stated.status is Status.PRESENT:
             problems.add("C309", stated.span, f"'{stated.code}' cannot be present: {impossible}")
-        elif impossible:
+        elif impossible or _undecided(finding, stage):
             continue
         elif not _outside(finding, stage):
             counted.append(stated)
@@ -222,6 +241,10 @@ def _outside(finding: Finding, stage: str) -> bool:
     return bool(finding.stages) and bool(stage) and stage not in finding.stages
 
 
+def _undecided(finding: Finding, stage: str) -> bool:
+    return bool(finding.stages) and not stage
+
+
 def _close(
     case: Case,
     counted: tuple[Stated, ...],
@@ -236,9 +259,13 @@ def _close(
             there.setdefault(code, (source, case.span))
     there = _spread(there, closed.below)
     gone = _spread({s.code: (s.code, s.span) for s in counted if s.status is Status.ABSENT}, closed.above)
-    for code in sorted(there.keys() & gone.keys()):
-        message = f"{_because(there[code][0], code, 'present')}, but {_because(gone[code][0], code, 'absent')}"
-        problems.add("C310", max(there[code][1], gone[code][1]), message)
+    told, said = set(), {s.code for s in counted}
+    for code in sorted(there.keys() & gone.keys(), key=lambda c: (c not in said, c)):
+        (source, here), (denial, elsewhere) = there[code], gone[code]
+        if (source, denial) not in told:
+            message = f"{_because(source, code, 'present')}, but {_because(denial, code, 'absent')}"
+            problems.add("C310", max(here, elsewhere), message)
+        told.add((source, denial))
     for code, (_, span) in there.items():
         for other in closed.against[code]:
             if other in there and code < other:

@@ -1,5 +1,6 @@
 """The command ``hechting``. Exit codes: 0 fine, 1 something found, 2 wrong use or bad input."""
 
+import io
 import json
 import os
 import sys
@@ -11,17 +12,19 @@ from typing import Annotated, Any
 import typer
 
 from hechting_rules import __version__
+from hechting_rules.advice import Advice
 from hechting_rules.case import load_case
-from hechting_rules.errors import HechtingError, UsageError
+from hechting_rules.errors import CaseError, HechtingError, UsageError
 from hechting_rules.explain import advise
 from hechting_rules.model import Finding, Rulebook
+from hechting_rules.profiles import find_profile
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
 from hechting_rules.rulebook import default_rulebook, load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
-from hechting_rules.source import Problems
+from hechting_rules.source import Diagnostic, Problems
 from hechting_rules.terms import Language
-from hechting_rules.testing.guidance import all_tests, run_tests
+from hechting_rules.testing.guidance import all_tests, run_test
 from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
 from hechting_rules.verify.lints import run_lints
 from hechting_rules.verify.report import coverage_text, rule_list, rule_text
@@ -69,12 +72,25 @@ def advise_command(
 ) -> None:
     """Give the explained suggestions for each case."""
     book = _book(rules)
-    advices = [advise(load_case(path), book, profile) for path in cases]
+    find_profile(book, profile)
+    advices = list(_advices(cases, book, profile))
     if form is Format.JSON:
         found = [to_mapping(advice, lang) for advice in advices]
         _json(found[0] if len(found) == 1 else found)
     else:
         typer.echo("\n\n".join(to_text(advice, lang, everything=everything) for advice in advices), nl=False)
+
+
+def _advices(paths: list[Path], book: Rulebook, profile: str) -> Iterator[Advice]:
+    """The advice for each case; what is wrong with any of them is told for all together."""
+    wrong: list[Diagnostic] = []
+    for path in paths:
+        try:
+            yield advise(load_case(path), book, profile)
+        except CaseError as error:
+            wrong.extend(error.diagnostics)
+    if wrong:
+        raise CaseError(wrong)
 
 
 @app.command("check")
@@ -171,8 +187,9 @@ def guidance_command(
     """Run every exemplar and guidance test of a rulebook."""
     book = _book(rules)
     tests = list(all_tests(book))
-    failures = run_tests(book, tests)
-    failed = len({(f.test, f.span.path) for f in failures})
+    found = [run_test(book, test) for test in tests]
+    failures = [failure for of_one in found for failure in of_one]
+    failed = sum(1 for of_one in found if of_one)
     if form is Format.JSON:
         rows = [{"test": f.test, "place": str(f.span), "expected": f.expected, "got": f.got} for f in failures]
         _json({"tests": len(tests), "failures": rows})
@@ -200,8 +217,7 @@ def vocabulary_command(
     found = [f for f in _book(rules).findings.values() if search.casefold() in " ".join(_words(f)).casefold()]
     if form is Format.JSON:
         _json([_finding(f, lang) for f in found])
-        return
-    for finding in sorted(found, key=lambda f: f.code):
+    for finding in () if form is Format.JSON else sorted(found, key=lambda f: f.code):
         stages = f" ({', '.join(finding.stages)})" if finding.stages else ""
         typer.echo(f"{finding.code:46} {finding.label.into(lang)}{stages}")
     if not found:
@@ -252,6 +268,9 @@ def version_option(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and give its exit code; every error of this library is one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(arguments, prog_name="hechting")
     except SystemExit as stop:

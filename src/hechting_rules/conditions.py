@@ -30,8 +30,12 @@ class _Reader:
             return None
         key, value = node.entries[0]
         extra = [k for k, _ in node.entries[1:] if not (key.text == "at_least" and k.text == "of")]
-        if key.text not in FORMS or extra:
-            self._unknown(extra[0] if extra else key)
+        if key.text not in FORMS:
+            self._unknown(key)
+            return None
+        if extra:
+            message = f"a condition has two forms, '{key.text}' and '{shorten(extra[0].text)}'"
+            self.problems.add("R401", extra[0].span, message, "put them in one list under all or any")
             return None
         return self._form(key, value, node, depth, outermost)
 
@@ -46,7 +50,7 @@ class _Reader:
                 name = string(value, "range", self.problems)
                 return InRange(name, node.span) if name else None
             case "unless":
-                self._unless(value, outermost)
+                self._unless(value, outermost or depth == 0)
                 return None
             case "at_least":
                 return self._at_least(value, node, depth)
@@ -71,12 +75,9 @@ class _Reader:
         return self._distinct(tuple(c for c in found if c is not None))
 
     def _distinct(self, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        seen: set[Condition] = set()
-        for part in parts:
-            bare = attrs.evolve(part, span=Span(""))
-            if bare in seen:
+        for place, part in enumerate(parts):
+            if part in parts[:place]:
                 self.problems.add("R404", part.span, "this condition stands here twice")
-            seen.add(bare)
         return parts
 
     def _stage(self, node: Node, span: Span) -> Condition | None:

@@ -7,6 +7,7 @@ import attrs
 
 from hechting_rules.dependencies import check_unless, decide_order, rules_by_result
 from hechting_rules.model import (
+    DEFAULT_PROFILE,
     AllOf,
     AnyOf,
     AtLeast,
@@ -23,7 +24,7 @@ from hechting_rules.model import (
     leaves,
 )
 from hechting_rules.source import Problems, Span, did_you_mean, shorten
-from hechting_rules.terms import Handling, Kind, Level, Origin
+from hechting_rules.terms import NO_PERSON, About, Handling, Kind, Level, Origin, Person
 from hechting_rules.vocabulary import check_findings
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -34,6 +35,7 @@ def check(draft: Rulebook, problems: Problems) -> Rulebook:
     alias = _names(draft, problems)
     check_findings(draft.findings, draft.stages, problems)
     _stages_and_ranges(draft, problems)
+    _numbers(draft, problems)
     for rule in draft.rules.values():
         _rule(rule, draft, problems)
     rules_of = rules_by_result(draft.rules.values())
@@ -98,6 +100,22 @@ def _stages_and_ranges(draft: Rulebook, problems: Problems) -> None:
         for bound in (named.start, named.end):
             if isinstance(bound, str):
                 _known(bound, draft.parameters, named.span, "parameter", problems, "V307")
+
+
+def _numbers(draft: Rulebook, problems: Problems) -> None:
+    """Quantities and ranges whose ends can be meant, of somebody that a case knows."""
+    values = {name: parameter.value for name, parameter in draft.parameters.items()}
+    for quantity in draft.quantities.values():
+        _known(quantity.of, {*Person, About.PREGNANCY}, quantity.span, "person, nor pregnancy", problems, "V307")
+        _in_order(quantity.name, quantity.least, quantity.most, quantity.span, problems)
+    for named in draft.ranges.values():
+        start, end = (values.get(e, 0.0) if isinstance(e, str) else e for e in (named.start, named.end))
+        _in_order(named.name, start, end, named.span, problems)
+
+
+def _in_order(name: str, start: float, end: float, span: Span, problems: Problems) -> None:
+    if start > end:
+        problems.add("V309", span, f"'{name}' ends at {end:g}, before it begins at {start:g}")
 
 
 def _rule(rule: Rule, draft: Rulebook, problems: Problems) -> None:
@@ -190,9 +208,9 @@ def _safety(suggestion: Suggestion, draft: Rulebook, problems: Problems) -> None
             message = f"'{suggestion.code}' has a flag, level or route, which only suggestions of origin safety have"
             problems.add("R432", suggestion.span, message)
         return
-    _known(suggestion.flag or "?", draft.flags, suggestion.span, "safety flag", problems)
-    if suggestion.level is None or not suggestion.routes:
-        problems.add("R433", suggestion.span, f"'{suggestion.code}' needs a level and at least one route")
+    _known(suggestion.flag, draft.flags, suggestion.span, "safety flag", problems)
+    if not suggestion.flag or suggestion.level is None or not suggestion.routes:
+        problems.add("R433", suggestion.span, f"'{suggestion.code}' needs a flag, a level and at least one route")
     if suggestion.addressed_by:
         _known(suggestion.addressed_by, draft.findings, suggestion.span, "finding", problems)
     elif suggestion.level is Level.ACT_NOW:
@@ -226,6 +244,8 @@ def _dispositions(draft: Rulebook, problems: Problems) -> None:
 
 
 def _profiles(draft: Rulebook, problems: Problems) -> None:
+    if DEFAULT_PROFILE not in draft.profiles:
+        problems.add("B506", draft.head.span, f"there is no profile '{DEFAULT_PROFILE}'", f"add profiles/{DEFAULT_PROFILE}.yaml")
     for profile in draft.profiles.values():
         for switch in (*profile.on, *profile.off):
             _known(switch.rule, draft.rules, switch.span, "rule", problems)
@@ -243,6 +263,15 @@ def _test(test: Test, draft: Rulebook, alias: Mapping[str, str], problems: Probl
         _known(code, results, span, "conclusion or suggestion", problems)
     for code, _, span in expected.screen_first:
         _known(code, draft.suggestions, span, "suggestion", problems)
+    for code, flags, span in expected.screen_first:
+        for flag in flags:
+            _known(flag, draft.flags, span, f"safety flag (at {code})", problems)
+    asked = {*draft.findings, *draft.quantities, *Person}
+    for code, span in expected.ask:
+        _known(code, asked, span, "finding, quantity or person to ask about", problems)
+    for person, stage in ((Person.CHILD, test.given.child_stage), (Person.ADULT, test.given.adult_stage)):
+        allowed = {s.code for s in draft.stages.values() if s.of is person} | {NO_PERSON}
+        _known(stage, allowed, test.given.places.get(person, test.span), f"stage of the {person}", problems)
     for rule in test.switch_on:
         _known(rule, draft.rules, test.span, "rule", problems)
     if not any((*sets, expected.ask, expected.screen_first)):

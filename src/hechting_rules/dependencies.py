@@ -79,9 +79,9 @@ def check_unless(
                     message = f"'unless: {target}' rests on '{below.id}', which has an 'unless' of its own"
                     problems.add("R421", rule.span, message)
                 for leaf in leaves(below.when):
-                    risk = isinstance(leaf, Is) and leaf.code in findings and findings[leaf.code].direction is Direction.RISK
-                    if risk and rule.result not in reassuring:
-                        message = f"'unless: {target}' rests on a finding that speaks for risk, in '{below.id}'"
+                    finding = findings.get(leaf.code) if isinstance(leaf, Is) else None
+                    if finding is not None and finding.direction is Direction.RISK and rule.result not in reassuring:
+                        message = f"'unless: {target}' rests on '{finding.code}' in '{below.id}', which speaks for risk"
                         problems.add("R422", rule.span, message)
 
 

@@ -90,6 +90,16 @@ class Fields:
         value = None if node is None else number(node, key, self.problems)
         return 0.0 if value is None else value
 
+    def whole(self, key: str) -> int:
+        """A whole number from 1 that must be there."""
+        node = self.require(key)
+        value = None if node is None else number(node, key, self.problems)
+        if node is None or value is None:
+            return 1
+        if value < 1 or value != int(value):
+            self.problems.add("F208", node.span, f"'{key}' is {kind_of(node)}; allowed: a whole number from 1")
+        return int(value)
+
     def text(self, key: str) -> Text:
         """A text in both languages that must be there."""
         node = self.require(key)
@@ -177,7 +187,7 @@ def number(node: Node, key: str, problems: Problems) -> float | None:
         value = float(node.text) if isinstance(node, Scalar) and node.plain else math.nan
     except ValueError:
         value = math.nan
-    if math.isfinite(value) and isinstance(node, Scalar) and "_" not in node.text:
+    if math.isfinite(value) and isinstance(node, Scalar) and node.text.isascii() and "_" not in node.text:
         return value
     problems.add("F208", node.span, f"'{key}' is {kind_of(node)}; allowed: a number")
     return None

@@ -11,26 +11,34 @@ MONTHS_IN_A_YEAR = 12
 
 def read_given(f: Fields) -> Case:
     """The case in a mapping with child, adult, pregnancy_week, present, absent and unknown."""
-    quantities: dict[str, float] = {}
-    child = _person(f, "child", quantities)
-    adult = _person(f, "adult", quantities)
+    quantities: _Quantities = {}
+    places: dict[str, Span] = {}
+    child = _person(f, "child", quantities, places)
+    adult = _person(f, "adult", quantities, places)
     week = f.get("pregnancy_week")
     if week is not None:
         _quantity(week, "pregnancy_week", "pregnancy_week", 1, quantities, f.problems)
+    places |= {name: span for name, (_, span) in quantities.items()}
     findings = tuple(Stated(code, status, span) for status in Status for code, span in f.placed(status.value) if code)
     return Case(
         child_stage=child,
         adult_stage=adult,
-        quantities=tuple(sorted(quantities.items())),
+        quantities=tuple(sorted((name, value) for name, (value, _) in quantities.items())),
         findings=findings,
         span=f.span,
+        places=places,
     )
 
 
-def _person(f: Fields, key: str, quantities: dict[str, float]) -> str:
+_Quantities = dict[str, tuple[float, Span]]
+"""Quantities by name, each with where it stands."""
+
+
+def _person(f: Fields, key: str, quantities: _Quantities, places: dict[str, Span]) -> str:
     node = f.get(key)
     if node is None:
         return ""
+    places[key] = node.span
     if isinstance(node, Scalar):
         return string(node, key, f.problems)
     if not isinstance(node, Mapping):
@@ -38,6 +46,9 @@ def _person(f: Fields, key: str, quantities: dict[str, float]) -> str:
         return ""
     inner = Fields(node, f.problems, f"'{key}'")
     stage = inner.string("stage", "")
+    stated = inner.get("stage")
+    if stated is not None:
+        places[key] = stated.span
     if key == "child":
         _age(inner, "age_months", "child_age_months", 1, quantities)
         _age(inner, "age_years", "child_age_months", MONTHS_IN_A_YEAR, quantities)
@@ -47,7 +58,7 @@ def _person(f: Fields, key: str, quantities: dict[str, float]) -> str:
     return stage
 
 
-def _age(f: Fields, key: str, name: str, factor: int, quantities: dict[str, float]) -> None:
+def _age(f: Fields, key: str, name: str, factor: int, quantities: _Quantities) -> None:
     node = f.get(key)
     if node is not None and name in quantities:
         f.problems.add("F210", node.span, f"{f.what} has its age twice")
@@ -55,10 +66,10 @@ def _age(f: Fields, key: str, name: str, factor: int, quantities: dict[str, floa
         _quantity(node, key, name, factor, quantities, f.problems)
 
 
-def _quantity(node: Node, key: str, name: str, factor: int, quantities: dict[str, float], problems: Problems) -> None:
+def _quantity(node: Node, key: str, name: str, factor: int, quantities: _Quantities, problems: Problems) -> None:
     value = number(node, key, problems)
     if value is not None:
-        quantities[name] = value * factor
+        quantities[name] = (value * factor, node.span)
 
 
 def read_expected(f: Fields) -> Expected:
@@ -112,6 +123,7 @@ def _joined(shared: Test, own: Test) -> Test:
         quantities=tuple(sorted({**dict(base.quantities), **dict(more.quantities)}.items())),
         findings=(*(s for s in base.findings if s.code not in replaced), *more.findings),
         span=own.span,
+        places={**base.places, **more.places},
     )
     expected = Expected(
         established=(*shared.expected.established, *own.expected.established),

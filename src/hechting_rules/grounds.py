@@ -3,7 +3,7 @@
 import attrs
 
 from hechting_rules.source import Span
-from hechting_rules.terms import Confidence, Handling, NotEncoded, Standing, Text, Wording
+from hechting_rules.terms import Basis, Confidence, Handling, NotEncoded, Standing, Text, Wording
 
 
 @attrs.frozen
@@ -77,6 +77,6 @@ class Reference:
 
     id: str
     cite: str
-    basis: str
+    basis: Basis
     span: Span
     url: str = ""

@@ -14,6 +14,7 @@ from hechting_rules.terms import (
     Kind,
     Language,
     Level,
+    NumberOrigin,
     Origin,
     Person,
     Status,
@@ -31,7 +32,7 @@ class Parameter:
     name: str
     value: float
     unit: str
-    origin: str
+    origin: NumberOrigin
     reason: str
     span: Span
 
@@ -184,7 +185,7 @@ class Is:
     """A finding that is present, or a conclusion that is established."""
 
     code: str
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -192,7 +193,7 @@ class IsAbsent:
     """A finding that is absent."""
 
     code: str
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -200,7 +201,7 @@ class InStage:
     """The person is in one of these stages (all of them stages of the same person)."""
 
     stages: tuple[str, ...]
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -208,7 +209,7 @@ class InRange:
     """A quantity lies in a named range."""
 
     name: str
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -216,7 +217,7 @@ class AllOf:
     """Every part holds."""
 
     parts: tuple["Condition", ...]
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -224,7 +225,7 @@ class AnyOf:
     """At least one part holds."""
 
     parts: tuple["Condition", ...]
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 @attrs.frozen
@@ -233,7 +234,7 @@ class AtLeast:
 
     count: int
     parts: tuple["Condition", ...]
-    span: Span
+    span: Span = attrs.field(eq=False)
 
 
 Condition = Is | IsAbsent | InStage | InRange | AllOf | AnyOf | AtLeast
@@ -248,6 +249,9 @@ def leaves(condition: Condition) -> Iterator[Is | IsAbsent | InStage | InRange]:
         case _:
             yield condition
 
+
+DEFAULT_PROFILE = "default"
+"""The profile that every rulebook has."""
 
 API = Span("case", 0, 0)
 """The place of what was said in Python, not in a file."""
@@ -268,7 +272,8 @@ class Case:
 
     A stage is the code of a life stage, ``"none"`` when the case has no such person, or ``""`` when nothing is said. Quantities
     are ``child_age_months``, ``adult_age_years`` and ``pregnancy_week``. A finding that is not stated is unknown, never absent;
-    a finding stated as unknown was asked and could not be known. Build one with `Case.of`; it is checked when it is used.
+    a finding stated as unknown was asked and could not be known. ``places`` says where ``child``, ``adult`` and each quantity
+    stand. Build one with `Case.of`; it is checked when it is used.
     """
 
     id: str = ""
@@ -278,6 +283,7 @@ class Case:
     quantities: tuple[tuple[str, float], ...] = ()
     findings: tuple[Stated, ...] = ()
     span: Span = attrs.field(default=API, eq=False)
+    places: Mapping[str, Span] = attrs.field(factory=dict, eq=False)
 
     @classmethod
     def of(
@@ -294,7 +300,9 @@ class Case:
     ) -> "Case":
         """A case from codes: ``Case.of(child="baby", present=["baby.avoids_eye_contact"], child_age_months=5)``."""
         said = ((Status.PRESENT, present), (Status.ABSENT, absent), (Status.UNKNOWN, unknown))
-        findings = tuple(Stated(code, status) for status, codes in said for code in codes)
+        findings = tuple(
+            Stated(code, status) for status, codes in said for code in ([codes] if isinstance(codes, str) else codes)
+        )
         return cls(id, note, child, adult, tuple(sorted(quantities.items())), findings)
 
 

@@ -5,18 +5,16 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Profile, Rulebook, Switch
+from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook, Switch
 from hechting_rules.source import did_you_mean, one_of
 from hechting_rules.terms import Handling
-
-DEFAULT = "default"
 
 
 def find_profile(rulebook: Rulebook, profile: str | Profile | None) -> Profile:
     """A profile by its id; without one, ``default``. Raises `UsageError` for an id that the rulebook has not."""
     if isinstance(profile, Profile):
         return profile
-    name = profile or DEFAULT
+    name = DEFAULT_PROFILE if profile is None else profile
     if name not in rulebook.profiles:
         near = did_you_mean(name, rulebook.profiles)
         message = f"there is no profile '{name}'; allowed: {one_of(rulebook.profiles)}"

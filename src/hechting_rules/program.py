@@ -27,7 +27,8 @@ class Program:
     ``present[code]`` and ``absent[code]`` are the planes of the conditions that a finding is present, or absent; ``stages`` and
     ``ranges`` those of single stages and ranges; ``bodies`` those of rules without their ``unless``; ``flags`` those of the
     safety flags that some rule raises. ``withholding`` is the last stratum: for each act-now flag the register of the cases in
-    which it is raised and not addressed; ``screens`` names the findings that each flag rests on.
+    which it is raised and not addressed; ``screens`` names the findings that each flag rests on;
+    ``refused`` is the register of the cases that contradict themselves.
     """
 
     inputs: Mapping[tuple[Input, str], int]
@@ -42,6 +43,7 @@ class Program:
     flags: Mapping[str, Plane]
     withholding: Mapping[str, int]
     screens: Mapping[str, frozenset[str]]
+    refused: int
     active: frozenset[str]
     parameters: Mapping[str, float]
     closed: Entailment
@@ -67,10 +69,25 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         admission.is_present(code)
     for code in book.stages:
         admission.stage(code)
-    flags = _flags(book, results, to)
-    withholding = _withholding(book, results, admission)
-    finished = _finished(to, admission, results, rules, bodies, flags, withholding, active)
-    return attrs.evolve(finished, screens=_screens(book, active))
+    draft = Program(
+        inputs=to.inputs,
+        steps=tuple(to.steps),
+        rules=rules,
+        bodies=bodies,
+        results=results,
+        present=admission.present,
+        absent=admission.absent,
+        stages=admission.stages,
+        ranges=admission.ranges,
+        flags=_flags(book, results, to),
+        withholding=_withholding(book, results, admission),
+        screens=_screens(book, active),
+        refused=admission.refused(),
+        active=active,
+        parameters=parameters,
+        closed=admission.closed,
+    )
+    return _numbered(attrs.evolve(draft, steps=tuple(to.steps)), len(to.inputs))
 
 
 def _screens(book: Rulebook, active: frozenset[str]) -> Mapping[str, frozenset[str]]:
@@ -149,44 +166,29 @@ def _condition(condition: Condition, results: Mapping[str, Plane], admission: Ad
             assert_never(condition)
 
 
-def _finished(
-    to: Circuit,
-    admission: Admission,
-    results: Mapping[str, Plane],
-    rules: Mapping[str, Plane],
-    bodies: Mapping[str, Plane],
-    flags: Mapping[str, Plane],
-    withholding: Mapping[str, int],
-    active: frozenset[str],
-) -> Program:
-    """Give inputs and steps their final numbers: constants, then inputs, then steps."""
-    shift = len(to.inputs)
+def _numbered(draft: Program, shift: int) -> Program:
+    """The program with final numbers: constants, then inputs, then steps."""
 
     def number(register: int) -> int:
         if register < 0:
             return 1 - register
         return register if register in {ZERO, ONES} else register + shift
 
-    def plane(p: Plane) -> Plane:
-        return Plane(number(p.established), number(p.robust), number(p.out))
-
     def planes(group: Mapping[str, Plane]) -> Mapping[str, Plane]:
-        return {name: plane(p) for name, p in group.items()}
+        return {name: Plane(number(p.established), number(p.robust), number(p.out)) for name, p in group.items()}
 
-    return Program(
-        inputs={key: number(register) for key, register in to.inputs.items()},
-        steps=tuple((op, number(a), number(b)) for op, a, b in to.steps),
-        rules=planes(rules),
-        bodies=planes(bodies),
-        results=planes(results),
-        present=planes(admission.present),
-        absent=planes(admission.absent),
-        stages=planes(admission.stages),
-        ranges=planes(admission.ranges),
-        flags=planes(flags),
-        withholding={flag: number(register) for flag, register in withholding.items()},
-        screens={},
-        active=active,
-        parameters=admission.parameters,
-        closed=admission.closed,
+    return attrs.evolve(
+        draft,
+        inputs={key: number(register) for key, register in draft.inputs.items()},
+        steps=tuple((op, number(a), number(b)) for op, a, b in draft.steps),
+        rules=planes(draft.rules),
+        bodies=planes(draft.bodies),
+        results=planes(draft.results),
+        present=planes(draft.present),
+        absent=planes(draft.absent),
+        stages=planes(draft.stages),
+        ranges=planes(draft.ranges),
+        flags=planes(draft.flags),
+        withholding={flag: number(register) for flag, register in draft.withholding.items()},
+        refused=number(draft.refused),
     )

@@ -111,7 +111,8 @@ def _quantity_candidates(answered: Answered) -> Iterator[_Candidate]:
             (r, program.ranges[r.name]) for r in book.ranges.values() if r.quantity == quantity.name and r.name in program.ranges
         ]
         undecided = [r for r, plane in planes if not values[plane.established] and not values[plane.out]]
-        if quantity.name not in given and undecided:
+        framed = all(values[program.present[code].established] for code in quantity.implies)
+        if quantity.name not in given and undecided and framed:
             ends = [program.parameters[e] if isinstance(e, str) else e for r in undecided for e in (r.start, r.end)]
             around = sorted({value for end in ends for value in (end - 1, end, end + 1)})
             answers = tuple(Fact(quantity.name, repr(float(v))) for v in around if _fits(v, quantity, answered))
@@ -137,10 +138,11 @@ def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effe
     variants = [[*answered.admitted.facts, fact] for c in candidates for fact in c.answers]
     values = variants_run(variants, answered)
     ones = (1 << len(variants)) - 1
+    usable = ones & ~values[answered.program.refused]
     changes = [(code, *_changes(plane, answered, values, ones)) for code, plane in answered.program.results.items()]
     effects, place = [], 0
     for candidate in candidates:
-        mask = ((1 << len(candidate.answers)) - 1) << place
+        mask = (((1 << len(candidate.answers)) - 1) << place) & usable
         place += len(candidate.answers)
         hit = [(code, gained & mask, lost & mask) for code, changed, gained, lost in changes if changed & mask]
         effects.append(_Effect(tuple(code for code, _, _ in hit), any(g for _, g, _ in hit), any(lost for _, _, lost in hit)))

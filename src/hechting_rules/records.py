@@ -9,6 +9,7 @@ from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, 
 from hechting_rules.model import AnyOf, Head, Profile, Route, Rule, Suggestion, Switch
 from hechting_rules.terms import (
     About,
+    Basis,
     Confidence,
     Handling,
     Jurisdiction,
@@ -143,7 +144,7 @@ def read_statement(f: Fields) -> Statement:
         id=f.string("id"),
         section=f.string("section"),
         locator=f.string("locator"),
-        line=int(f.number("line")),
+        line=f.whole("line"),
         kind=f.string("kind"),
         topic=f.string("topic"),
         ages=f.strings("ages"),
@@ -210,7 +211,7 @@ def read_evidence(f: Fields) -> Evidence:
 
 def read_reference(f: Fields) -> Reference:
     """One reference."""
-    return Reference(f.string("id"), f.string("cite"), f.string("basis"), f.span, f.string("url", ""))
+    return Reference(f.string("id"), f.string("cite"), f.choice("basis", Basis), f.span, f.string("url", ""))
 
 
 def read_profile(f: Fields) -> Profile:

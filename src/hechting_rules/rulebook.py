@@ -26,7 +26,7 @@ from hechting_rules.records import (
     read_statement,
     read_suggestion,
 )
-from hechting_rules.source import Problems, Span, one_of
+from hechting_rules.source import Diagnostic, Problems, Span, one_of
 from hechting_rules.terms import Origin, Text
 from hechting_rules.version import VERSION
 from hechting_rules.vocabulary import read_vocabulary
@@ -70,6 +70,8 @@ def load_rulebook(folder: Path | str | None = None) -> Rulebook:
     root = default_folder() if folder is None else Path(folder)
     loading = _Loading()
     texts = {}
+    if not root.is_dir():
+        raise RulebookError([Diagnostic("B501", Span(str(root)), "is no folder", "name the folder that holds rulebook.yaml")])
     for path in _files(root, loading.problems):
         name = path.relative_to(root).as_posix()
         text = read_text(path, f"rules/{name}", loading.problems)
@@ -99,7 +101,7 @@ def _parsed(texts: Mapping[str, str], digest: str, root: Path, loading: _Loading
 
 
 def _files(root: Path, problems: Problems) -> list[Path]:
-    found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".yml")) if root.is_dir() else []
+    found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".yml"))
     if not found:
         problems.add("B501", Span(str(root)), "holds no rule files", "name the folder that holds rulebook.yaml")
     return sorted(found, key=lambda p: p.relative_to(root).as_posix())

@@ -126,6 +126,20 @@ class NotEncoded(StrEnum):
     WITHHELD = "withheld"
 
 
+class NumberOrigin(StrEnum):
+    """Who gives a number: the article, or the library for want of one in the article."""
+
+    ARTICLE = "article"
+    LIBRARY = "library"
+
+
+class Basis(StrEnum):
+    """Whether the maintainers saw a publication that a note rests on."""
+
+    SEEN = "seen"
+    GENERAL = "general knowledge"
+
+
 class Jurisdiction(StrEnum):
     """Where routes lead to: the Netherlands, Flanders, or nowhere in particular (general text without numbers)."""
 

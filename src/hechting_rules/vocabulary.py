@@ -7,7 +7,7 @@ import attrs
 from hechting_rules.fields import Fields, as_fields, number, string
 from hechting_rules.model import Conclusion, Finding, Flag, Parameter, Quantity, Range, Stage, Words
 from hechting_rules.source import Problems, did_you_mean, one_of
-from hechting_rules.terms import About, Change, Direction, Language, Level, Person, Time, WordUse
+from hechting_rules.terms import About, Change, Direction, Language, Level, NumberOrigin, Person, Time, WordUse
 from hechting_rules.yamlnode import Scalar
 
 PERSON_OF = {
@@ -52,7 +52,7 @@ def _parameter(f: Fields) -> Parameter:
         name=f.string("name"),
         value=f.number("value"),
         unit=f.string("unit"),
-        origin=f.string("origin"),
+        origin=f.choice("origin", NumberOrigin),
         reason=f.string("reason"),
         span=f.span,
     )

@@ -4,6 +4,7 @@ A tree is built from the parser's events, so nothing is interpreted (``no`` and 
 (anchors, aliases and tags are refused) and depth and size are bounded whatever the file holds.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -71,8 +72,8 @@ def read_text(path: Path, shown: str, problems: Problems, limit: int = MAX_BYTES
             return None
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
-    except OSError as error:
-        problems.add("Y101", at, f"cannot be read: {error.strerror or error}")
+    except (OSError, ValueError) as error:
+        problems.add("Y101", at, f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return None
     if len(data) > limit:
         problems.add("Y102", at, f"is larger than {limit} bytes", "split the file")
@@ -104,13 +105,44 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
     if not text.strip():
         problems.add("Y105", Span(shown), "is empty")
         return None
+    readable = _as_yaml(text)
+    strange = _NO_YAML.search(readable)
+    if strange:
+        line, start = readable.count("\n", 0, strange.start()) + 1, readable.rfind("\n", 0, strange.start())
+        at = Span(shown, line, strange.start() - start)
+        problems.add("Y106", at, f"is not YAML: it holds the character U+{ord(strange[0]):04X}", "take it out")
+        return None
     try:
-        return _Builder(shown, problems).build(yaml.parse(text, Loader=_LOADER))
+        root = _Builder(shown, problems).build(yaml.parse(readable, Loader=_LOADER))
     except yaml.YAMLError as error:
         problems.add("Y106", _error_place(error, shown), f"is not YAML: {_error_words(error)}")
+        return None
     except _UnreadableError:
-        pass
-    return None
+        return None
+    if root is None:
+        problems.add("Y105", Span(shown), "is empty")
+    return root
+
+
+_NO_YAML = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+
+def _as_yaml(text: str) -> str:
+    """JSON as YAML reads it: a character escaped in two halves, or the one control character JSON leaves bare, in one escape."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return text
+    return _PAIR.sub(_whole_escape, text).replace("\x7f", "\\x7f")
+
+
+def _whole_escape(match: re.Match[str]) -> str:
+    high, low = int(match[2], 16), int(match[3], 16)
+    return f"{match[1]}\\U{0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00:08x}"
+
+
+def _tag_words(tag: str) -> str:
+    """A tag as it is written in a file."""
+    return shorten(tag.replace("tag:yaml.org,2002:", "!!"))
 
 
 def _error_place(error: yaml.YAMLError, shown: str) -> Span:
@@ -162,11 +194,11 @@ class _Builder:
         span = self._span(event)
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and not event.implicit[1]:
-                self._stop("Y110", event, f"uses the tag {shorten(event.tag)}", "write the value without a tag")
+                self._stop("Y110", event, f"uses the tag {_tag_words(event.tag)}", "write the value without a tag")
             self._add(Scalar(event.value, span, not event.style))
         elif isinstance(event, yaml.CollectionStartEvent):
             if event.tag is not None and not event.implicit:
-                self._stop("Y110", event, f"uses the tag {shorten(event.tag)}", "write the value without a tag")
+                self._stop("Y110", event, f"uses the tag {_tag_words(event.tag)}", "write the value without a tag")
             if len(self.stack) >= MAX_DEPTH:
                 self._stop("Y111", event, f"nests deeper than {MAX_DEPTH} levels")
             self.stack.append(_Open(span, isinstance(event, yaml.MappingStartEvent)))

@@ -28,6 +28,7 @@ MOST_CAUTIONS = 4
 MOST_QUESTIONS = 3
 MOST_FACTS = 4
 MOST_PLACES = 2
+STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 
@@ -64,6 +65,7 @@ class _Page:
             yield ""
         for origin, suggestions in shown.items():
             yield from self._origin(origin, suggestions)
+        yield from self._context()
         yield from self._questions()
         yield from self._notes()
 
@@ -155,7 +157,7 @@ class _Page:
 
     def _facts(self, suggestion: Suggested) -> str:
         """What the case gives for a suggestion: every stated fact of its smallest sets, once."""
-        labels = list(dict.fromkeys(self._say(f.label) for facts in suggestion.why for f in facts if not _is_frame(f)))
+        labels = list(dict.fromkeys(self._say(f.label) for facts in _plainest(suggestion) for f in facts))
         labels = labels or [self._say(self.advice.person)]
         shown = labels if self.everything else labels[:MOST_FACTS]
         return "; ".join(shown) + ("; …" if len(labels) > len(shown) else "")
@@ -187,12 +189,20 @@ class _Page:
 
     def _cautions_of(self, suggestion: Suggested) -> Iterator[str]:
         """The cautions of a suggestion's own rules, then of the rules below; of well supported claims only with everything."""
-        rules = [*suggestion.because, *(j for reason in suggestion.because for c in self._below(reason) for j in c.because)]
+        rules = [*suggestion.because, *self._rules_below(suggestion.because, set())]
         for note in dict.fromkeys(j.evidence for j in rules if j.evidence is not None):
             if self.everything:
                 yield self._say(note.full)
             elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and suggestion.outcome is Outcome.ESTABLISHED:
                 yield self._say(note.caution)
+
+    def _rules_below(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Justification]:
+        for reason in because:
+            for conclusion in self._below(reason):
+                if conclusion.code not in opened:
+                    opened.add(conclusion.code)
+                    yield from conclusion.because
+                    yield from self._rules_below(conclusion.because, opened)
 
     def _cautions(self, cautions: dict[str, list[int]]) -> Iterator[str]:
         if not cautions:
@@ -202,6 +212,17 @@ class _Page:
         for words in shown:
             yield from self._wrap(f"{words} ({self._at(cautions[words])})", INDENT, "  -")
         yield from self._more(len(cautions) - len(shown))
+
+    def _context(self) -> Iterator[str]:
+        """Background beside the advice: counted, and told where there is nothing else to tell."""
+        found = self.advice.context
+        shown = found if self.everything or not self.numbers else ()
+        if found:
+            yield self._say(phrases.CONTEXT)
+            for text in shown:
+                yield from self._wrap(self._say(text), INDENT, "  -")
+            yield from self._more(len(found) - len(shown))
+            yield ""
 
     def _questions(self) -> Iterator[str]:
         found = self._worth_asking()
@@ -221,7 +242,7 @@ class _Page:
         told = {r.code for r in self.advice.suggestions if not r.on_occasion} | {r.code for r in self.advice.conclusions}
         if self.everything:
             return list(self.advice.ask_next)
-        near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or "." not in q.code]
+        near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or q.code in STAGE_QUESTIONS]
         asked = {q.code for q in near}
         return [q for q in near if q.after not in asked]
 
@@ -235,6 +256,13 @@ class _Page:
         reviewed = self.advice.clinical_review
         review = self._say(phrases.NOT_REVIEWED) if reviewed == "none" else f"{self._say(phrases.REVIEWED)} {reviewed}"
         yield from self._wrap(f"{self._say(self.advice.disclaimer)} {review}", 0)
+
+
+def _plainest(suggestion: Suggested) -> list[list[StatedFact]]:
+    """The sets that carry a suggestion, without what only says who the case is about, and without sets that hold another one."""
+    sets = [[fact for fact in facts if not _is_frame(fact)] for facts in suggestion.why]
+    bare = [{fact.name for fact in facts} for facts in sets]
+    return [facts for facts, names in zip(sets, bare, strict=True) if not any(other < names for other in bare)]
 
 
 def _is_frame(fact: StatedFact) -> bool:
