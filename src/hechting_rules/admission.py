@@ -49,7 +49,7 @@ class Admission:
             quantity = self.book.quantities[self.book.ranges[name].quantity]
             if quantity.of in tuple(Person):
                 outside.append(self.to.input(Input.NO_PERSON, quantity.of))
-            outside.extend(self.to.input(Input.ABSENT, code) for code in quantity.implies)
+            outside.extend(self.is_present(code).out for code in quantity.implies)
             plus = self.to.any(inside)
             self.ranges[name] = Plane(plus, plus, self.to.any(outside))
         return self.ranges[name]
@@ -76,7 +76,7 @@ class Admission:
         for code in self.present:
             finding = self.book.findings[code]
             if not finding.stages:
-                found.append(self.to.both(self._stated_present(code), self._counts(code)[1]))
+                found.append(self.to.both(self._stated_present(code), self._bound(code).moot))
         return self.to.any(found)
 
     def is_present(self, code: str) -> Plane:
@@ -92,48 +92,63 @@ class Admission:
     def _finding(self, code: str) -> None:
         if code in self.present:
             return
-        to = self.to
-        counts, moot = self._counts(code)
-        not_absent = to.any(
-            [self._stated_present(code), *(self._effective(z) for z in self.closed.above[code]), *self._by_stage(code), moot]
-        )
+        to, bound = self.to, self._bound(code)
+        not_absent = to.any([self._stated_present(code), *self._grounds(code), bound.moot])
         not_present = to.any(
             [
                 to.input(Input.ABSENT, code),
                 *(to.input(Input.ABSENT, z) for z in self.closed.below[code]),
-                *(self._effective(w) for w in self.closed.against[code]),
-                moot,
+                *(self._known(w) for w in self.closed.against[code]),
+                bound.moot,
             ]
         )
-        there, gone = counts(not_absent), counts(not_present)
+        there, gone = bound.present(not_absent), bound.absent(not_present)
         self.present[code] = Plane(there, there, not_present)
         self.absent[code] = Plane(gone, gone, not_absent)
+
+    def _grounds(self, code: str) -> list[int]:
+        """Other findings and stages from which it follows that a finding is present."""
+        return [*self._stages_implying(code), *(self._known(z) for z in self.closed.above[code])]
+
+    def _known(self, code: str) -> int:
+        """Present by what is stated of it, or by the stage alone."""
+        stated = self._bound(code).present(self._stated_present(code))
+        return self.to.any([stated, *self._stages_implying(code)])
+
+    def _stages_implying(self, code: str) -> list[int]:
+        return [self.stage(s.code).established for s in self.book.stages.values() if code in s.implies]
 
     def _stated_present(self, code: str) -> int:
         return self.to.input(Input.PRESENT, code)
 
-    def _effective(self, code: str) -> int:
-        """Stated present, and counting at the stage the person is known to be in."""
-        counts, _ = self._counts(code)
-        return counts(self._stated_present(code))
-
-    def _by_stage(self, code: str) -> list[int]:
-        """Stages that mean that the finding is present."""
-        implied = {code, *self.closed.above[code]}
-        return [self.stage(s.code).established for s in self.book.stages.values() if implied & set(s.implies)]
-
-    def _counts(self, code: str) -> tuple[Callable[[int], int], int]:
-        """How a finding is bound to its stages: a filter for what counts, and the register of where it cannot count."""
-        finding = self.book.findings[code]
+    def _bound(self, code: str) -> "_Bound":
+        """How a finding is bound to the stages of its person."""
+        to, finding = self.to, self.book.findings[code]
         if finding.stages:
             planes = [self.stage(s) for s in finding.stages]
-            within = self.to.any(p.established for p in planes)
-            return (lambda register: self.to.both(register, within)), self.to.all(p.out for p in planes)
+            within = to.any(p.established for p in planes)
+            return _Bound(lambda r: to.both(r, within), lambda r: to.both(r, within), to.all(p.out for p in planes))
         never = [self.stage(s).established for s in finding.not_at]
-        if finding.about in {About.CHILD, About.ADULT}:
-            never.append(self.to.input(Input.NO_PERSON, PERSON_OF[finding.about]))
-        moot = self.to.any(never)
-        return (lambda register: self.to.without(register, moot)), moot
+        if finding.about not in {About.CHILD, About.ADULT}:
+            moot = to.any(never)
+            return _Bound(lambda r: to.without(r, moot), lambda r: to.without(r, moot), moot)
+        person = PERSON_OF[finding.about]
+        moot = to.any([*never, to.input(Input.NO_PERSON, person)])
+        possible = (s.code for s in self.book.stages.values() if s.of is person and s.code not in finding.not_at)
+        there = to.any(self.stage(code).established for code in possible)
+        return _Bound(lambda r: to.without(r, moot), lambda r: to.both(r, there), moot)
+
+
+@attrs.frozen
+class _Bound:
+    """What of a finding counts: filters for present and for absent, and the register of where it cannot count.
+
+    Stating that a finding of a person is present says that the person is there; stating that it is absent does not.
+    """
+
+    present: Callable[[int], int]
+    absent: Callable[[int], int]
+    moot: int
 
 
 def stage_bounds(stage: Stage, parameters: Mapping[str, float]) -> tuple[float | None, float | None]:

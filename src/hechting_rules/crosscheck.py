@@ -19,13 +19,14 @@ from hechting_rules.model import (
     IsAbsent,
     Rule,
     Rulebook,
+    Stage,
     Suggestion,
     Test,
     leaves,
 )
 from hechting_rules.source import Problems, Span, did_you_mean, shorten
 from hechting_rules.terms import NO_PERSON, About, Handling, Kind, Level, Origin, Person
-from hechting_rules.vocabulary import check_findings
+from hechting_rules.vocabulary import PERSON_OF, check_findings
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
@@ -90,8 +91,10 @@ def _stages_and_ranges(draft: Rulebook, problems: Problems) -> None:
         for end in filter(None, (stage.start, stage.below)):
             _known(end, draft.parameters, stage.span, "parameter", problems, "V307")
         for code in stage.implies:
-            if _known(code, draft.findings, stage.span, "finding", problems) and draft.findings[code].stages:
-                problems.add("V303", stage.span, f"'{stage.code}' implies '{code}', which counts at some stages only")
+            if _known(code, draft.findings, stage.span, "finding", problems) and not _counts_at(draft.findings[code], stage):
+                problems.add(
+                    "V303", stage.span, f"'{stage.code}' implies '{code}', which does not count in every case at that stage"
+                )
     for quantity in draft.quantities.values():
         for code in quantity.implies:
             _known(code, draft.findings, quantity.span, "finding", problems)
@@ -100,6 +103,14 @@ def _stages_and_ranges(draft: Rulebook, problems: Problems) -> None:
         for bound in (named.start, named.end):
             if isinstance(bound, str):
                 _known(bound, draft.parameters, named.span, "parameter", problems, "V307")
+
+
+def _counts_at(finding: Finding, stage: Stage) -> bool:
+    """Whether a finding can be present or absent in every case in which a person is at that stage."""
+    person = PERSON_OF.get(finding.about)
+    if finding.stages or stage.code in finding.not_at or (finding.not_at and person is not stage.of):
+        return False
+    return finding.about not in {About.CHILD, About.ADULT} or person is stage.of
 
 
 def _numbers(draft: Rulebook, problems: Problems) -> None:

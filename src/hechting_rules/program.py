@@ -69,6 +69,9 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         admission.is_present(code)
     for code in book.stages:
         admission.stage(code)
+    flags = _flags(book, results, to)
+    withholding = _withholding(book, results, admission)
+    refused = admission.refused()
     draft = Program(
         inputs=to.inputs,
         steps=tuple(to.steps),
@@ -79,15 +82,15 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         absent=admission.absent,
         stages=admission.stages,
         ranges=admission.ranges,
-        flags=_flags(book, results, to),
-        withholding=_withholding(book, results, admission),
+        flags=flags,
+        withholding=withholding,
         screens=_screens(book, active),
-        refused=admission.refused(),
+        refused=refused,
         active=active,
         parameters=parameters,
         closed=admission.closed,
     )
-    return _numbered(attrs.evolve(draft, steps=tuple(to.steps)), len(to.inputs))
+    return _numbered(draft, len(to.inputs))
 
 
 def _screens(book: Rulebook, active: frozenset[str]) -> Mapping[str, frozenset[str]]:

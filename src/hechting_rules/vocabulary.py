@@ -234,6 +234,12 @@ def _check_stages(finding: Finding, stages: Mapping[str, Stage], problems: Probl
             problems.add("V301", finding.span, message, did_you_mean(stage, allowed))
 
 
+def _where(finding: Finding) -> str:
+    if finding.stages:
+        return one_of(finding.stages)
+    return f"every stage but {one_of(finding.not_at)}" if finding.not_at else "every stage"
+
+
 def _apart(finding: Finding, other: Finding) -> bool:
     """Whether a finding keeps away from the stages at which another cannot be."""
     if finding.stages:
@@ -245,6 +251,7 @@ def _check_cover(finding: Finding, other: Finding, problems: Problems) -> None:
     same = PERSON_OF.get(finding.about) is PERSON_OF.get(other.about)
     covered = not other.stages or (same and finding.stages and set(finding.stages) <= set(other.stages))
     covered = covered and (not other.not_at or (same and _apart(finding, other)))
+    covered = covered and (other.about not in {About.CHILD, About.ADULT} or finding.about is other.about)
     if not covered:
-        message = f"'{finding.code}' implies '{other.code}', which does not count at every stage where it does"
-        problems.add("V303", finding.span, message, f"'{other.code}' counts at: {one_of(other.stages)}")
+        message = f"'{finding.code}' implies '{other.code}', which does not count in every case where it does"
+        problems.add("V303", finding.span, message, f"'{other.code}' is about {other.about} and counts at: {_where(other)}")
