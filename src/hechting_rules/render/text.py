@@ -23,13 +23,15 @@ from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Standing
 WIDTH = 100
 INDENT = 4
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
+LONG_RUN = 3
 MOST_SCREENS = 3
-MOST_CAUTIONS = 4
+MOST_CAUTIONS = 3
 MOST_QUESTIONS = 3
-MOST_FACTS = 4
-MOST_PLACES = 2
+MOST_FACTS = 3
+MOST_PLACES = 1
 STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+URGENT = (Level.ACT_NOW, Level.SAME_DAY)
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 
 
@@ -111,7 +113,15 @@ class _Page:
         yield ""
 
     def _at(self, numbers: Iterable[int]) -> str:
-        return f"{self._say(phrases.AT)} {', '.join(str(n) for n in sorted(numbers))}"
+        """Which suggestions something belongs to; a run of three and more is written as one."""
+        runs: list[list[int]] = []
+        for number in sorted(set(numbers)):
+            if runs and number == runs[-1][-1] + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        words = [f"{run[0]}-{run[-1]}" if len(run) >= LONG_RUN else ", ".join(map(str, run)) for run in runs]
+        return f"{self._say(phrases.AT)} {', '.join(words)}"
 
     def _origin(self, origin: Origin, shown: list[Suggested]) -> Iterator[str]:
         if not shown:
@@ -132,10 +142,10 @@ class _Page:
             kind = f"{kind} ({self._say(phrases.POSSIBLE)})"
         number = self.numbers[suggestion.code]
         yield from self._wrap(f"{kind}: {self._say(suggestion.summary)}", INDENT, f"{number:2}.")
-        if self.everything or suggestion.origin is Origin.SAFETY:
+        if self.everything or suggestion.level in URGENT:
             yield from self._wrap(self._say(suggestion.text), INDENT, " " * INDENT)
         yield from self._gates(suggestion)
-        places = self._places(suggestion)
+        places = self._places(suggestion) if suggestion.origin is Origin.ARTICLE else ""
         if suggestion.outcome is Outcome.ESTABLISHED:
             yield from self._labelled(phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
         else:
@@ -193,7 +203,7 @@ class _Page:
         for note in dict.fromkeys(j.evidence for j in rules if j.evidence is not None):
             if self.everything:
                 yield self._say(note.full)
-            elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and suggestion.outcome is Outcome.ESTABLISHED:
+            elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and _wants_caution(suggestion):
                 yield self._say(note.caution)
 
     def _rules_below(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Justification]:
@@ -217,7 +227,7 @@ class _Page:
         """Background beside the advice: counted, and told where there is nothing else to tell."""
         found = self.advice.context
         shown = found if self.everything or not self.numbers else ()
-        if found:
+        if shown:
             yield self._say(phrases.CONTEXT)
             for text in shown:
                 yield from self._wrap(self._say(text), INDENT, "  -")
@@ -232,8 +242,8 @@ class _Page:
         shown = found if self.everything else found[:MOST_QUESTIONS]
         for question in shown:
             numbers = [self.numbers[code] for code in question.could_change if code in self.numbers]
-            reason = self._at(numbers) if numbers else self._say(question.reason)
-            yield from self._wrap(f"{self._say(question.question)} ({reason})", INDENT, "  ?")
+            reason = f" ({self._at(numbers)})" if numbers else f" ({self._say(question.reason)})" if self.everything else ""
+            yield from self._wrap(f"{self._say(question.question)}{reason}", INDENT, "  ?")
         yield from self._more(len(found) - len(shown))
         yield ""
 
@@ -256,6 +266,11 @@ class _Page:
         reviewed = self.advice.clinical_review
         review = self._say(phrases.NOT_REVIEWED) if reviewed == "none" else f"{self._say(phrases.REVIEWED)} {reviewed}"
         yield from self._wrap(f"{self._say(self.advice.disclaimer)} {review}", 0)
+
+
+def _wants_caution(suggestion: Suggested) -> bool:
+    """Whether the short form tells how a suggestion stands today: one of the article that is established and not held back."""
+    return suggestion.origin is Origin.ARTICLE and suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by
 
 
 def _plainest(suggestion: Suggested) -> list[list[StatedFact]]:
