@@ -324,6 +324,8 @@ class Expected:
 class Test:
     """A guidance test: a sentence, a case and what the whole rulebook must make of it."""
 
+    __test__ = False
+
     name: str
     given: Case
     expected: Expected
