@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from hechting_rules.circuit import Circuit, Input, Plane
+from hechting_rules.circuit import ZERO, Circuit, Input, Plane
 from hechting_rules.model import Rulebook, Stage
 from hechting_rules.terms import About, Person
 from hechting_rules.vocabulary import PERSON_OF, Entailment
@@ -129,13 +129,14 @@ class Admission:
             within = to.any(p.established for p in planes)
             return _Bound(lambda r: to.both(r, within), lambda r: to.both(r, within), to.all(p.out for p in planes))
         never = [self.stage(s).established for s in finding.not_at]
-        if finding.about not in {About.CHILD, About.ADULT}:
-            moot = to.any(never)
-            return _Bound(lambda r: to.without(r, moot), lambda r: to.without(r, moot), moot)
+        own = finding.about in {About.CHILD, About.ADULT}
+        if not own and not never:
+            return _Bound(lambda r: r, lambda r: r, ZERO)
         person = PERSON_OF[finding.about]
-        moot = to.any([*never, to.input(Input.NO_PERSON, person)])
+        nobody = to.input(Input.NO_PERSON, person)
+        moot = to.any([*never, nobody] if own else never)
         possible = (s.code for s in self.book.stages.values() if s.of is person and s.code not in finding.not_at)
-        there = to.any(self.stage(code).established for code in possible)
+        there = to.any([*(self.stage(code).established for code in possible), *([] if own else [nobody])])
         return _Bound(lambda r: to.without(r, moot), lambda r: to.both(r, there), moot)
 
 

@@ -177,7 +177,10 @@ class Change:
 
 @attrs.frozen
 class Advice:
-    """The answer to one case: suggestions for attention and referral, each with its reasons. No diagnosis, no score."""
+    """The answer to one case: suggestions for attention and referral, each with its reasons. No diagnosis, no score.
+
+    ``screen_first`` names the safety flags that stand above everything and are neither raised nor ruled out.
+    """
 
     rulebook: str
     version: str
@@ -192,6 +195,7 @@ class Advice:
     person: Text
     conclusions: tuple[Concluded, ...]
     suggestions: tuple[Suggested, ...]
+    screen_first: tuple[FlagName, ...]
     ask_next: tuple[Question, ...]
     context: tuple[Text, ...]
     not_assessed: int

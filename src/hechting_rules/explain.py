@@ -13,7 +13,7 @@ from hechting_rules.model import Case, Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.questions import ask_next
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.safety import gates, route, stale
+from hechting_rules.safety import gates, open_above, route, stale
 from hechting_rules.source import did_you_mean
 from hechting_rules.terms import About, Kind, Level, Text
 from hechting_rules.witness import FactSet, carrying, smallest
@@ -61,6 +61,7 @@ def advise(
         person=person_label(admitted, book),
         conclusions=tuple(told),
         suggestions=tuple(raised),
+        screen_first=open_above(answered),
         ask_next=ask_next(answered, [*(c.code for c in told), *(s.code for s in raised)]),
         context=tuple(_context(told, book)),
         not_assessed=len(conclusions) + len(suggestions) - len(told) - len(raised),

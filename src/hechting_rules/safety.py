@@ -41,6 +41,11 @@ def gates(suggestion: Suggestion, answered: Answered) -> Gates:
     )
 
 
+def open_above(answered: Answered) -> tuple[FlagName, ...]:
+    """The flags that stand above everything and are neither raised nor ruled out."""
+    return tuple(_name(flag) for flag in answered.book.flags.values() if flag.stands_above and _open(flag, answered))
+
+
 def _named(suggestion: Suggestion, answered: Answered) -> Iterator[Flag]:
     """The flags that a suggestion names, and those that stand above every suggestion."""
     for flag in answered.book.flags.values():

@@ -33,6 +33,7 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
         "disclaimer": advice.disclaimer.into(language),
         "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
         "safety": [_suggested(s, language) for s in safety],
+        "screen_first": _flags(advice.screen_first),
         "flags": _named_flags(advice, language),
         "conclusions": [_concluded(c, language) for c in advice.conclusions],
         "suggestions": [_suggested(s, language) for s in advice.suggestions if s.origin is not Origin.SAFETY],
@@ -99,6 +100,7 @@ def _flags(flags: tuple[FlagName, ...]) -> list[str]:
 def _named_flags(advice: Advice, language: Language) -> list[dict[str, str]]:
     """Every safety flag that a suggestion names, with its words, once."""
     named = {f.id: f for s in advice.suggestions for f in (*s.withheld_by, *s.after, *s.screen_first)}
+    named |= {f.id: f for f in advice.screen_first}
     return [{"id": f.id, "level": f.level.value, "name": f.name.into(language)} for _, f in sorted(named.items())]
 
 

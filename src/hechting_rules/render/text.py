@@ -61,6 +61,7 @@ class _Page:
         title = f"{self.advice.case}: " if self.advice.case else ""
         yield from self._wrap(f"{title}{self._say(self.advice.person)}", 0)
         yield "=" * self.width
+        yield from self._origin(Origin.SAFETY, shown.pop(Origin.SAFETY))
         yield from self._screens([s for suggestions in shown.values() for s in suggestions])
         if not any(s.outcome is Outcome.ESTABLISHED for s in self.advice.suggestions):
             yield from self._wrap(self._say(phrases.NOTHING), 0)
@@ -90,17 +91,20 @@ class _Page:
             yield " " * INDENT + self._say(phrases.MORE).format(n=left)
 
     def _chosen(self, origin: Origin) -> list[Suggested]:
-        """The suggestions to show: established before possible, general advice on an occasion last and only when established."""
+        """The suggestions to show: established before possible, general advice on an occasion last.
+
+        In short, what is only possible is shown of the article alone, when it is no general advice and is not held back.
+        """
         found = sorted(self.advice.of_origin(origin), key=lambda s: (s.on_occasion, s.outcome is not Outcome.ESTABLISHED))
         if not self.everything:
-            found = [s for s in found if s.outcome is Outcome.ESTABLISHED or not s.on_occasion]
+            found = [s for s in found if s.outcome is Outcome.ESTABLISHED or _worth_telling(s)]
         return found if self.everything else found[: MOST[origin]]
 
     def _screens(self, shown: list[Suggested]) -> Iterator[str]:
         """The safety flags to look at first, each once, with the suggestions that it comes before."""
-        before: dict[FlagName, list[int]] = {}
+        before: dict[FlagName, list[int]] = {flag: [] for flag in self.advice.screen_first}
         for suggestion in shown:
-            for flag in suggestion.screen_first:
+            for flag in suggestion.screen_first if self.everything or suggestion.outcome is Outcome.ESTABLISHED else ():
                 before.setdefault(flag, []).append(self.numbers[suggestion.code])
         if not before:
             return
@@ -108,7 +112,8 @@ class _Page:
         flags = sorted(before, key=lambda flag: (LEVEL_ORDER[flag.level], flag.id))
         told = flags if self.everything else flags[:MOST_SCREENS]
         for flag in told:
-            yield from self._wrap(f"{self._say(flag.name)} ({self._at(before[flag])})", INDENT, "  !")
+            at = f" ({self._at(before[flag])})" if before[flag] else ""
+            yield from self._wrap(f"{self._say(flag.name)}{at}", INDENT, "  !")
         yield from self._more(len(flags) - len(told))
         yield ""
 
@@ -127,6 +132,7 @@ class _Page:
         if not shown:
             return
         yield self._say(phrases.ORIGINS[origin])
+        yield from self._held(shown)
         cautions: dict[str, list[int]] = {}
         for suggestion in shown:
             yield from self._suggestion(suggestion)
@@ -158,9 +164,14 @@ class _Page:
             general = suggestion.route.jurisdiction is Jurisdiction.NONE
             source = checked if general else f"{suggestion.route.source}; {checked}"
             yield from self._labelled(phrases.ROUTE, f"{self._say(suggestion.route.text)} ({source})")
-        for label, flags in ((phrases.WITHHELD, suggestion.withheld_by), (phrases.AFTER, suggestion.after)):
-            if flags:
-                yield from self._labelled(label, "; ".join(self._say(flag.name) for flag in flags))
+        if suggestion.after:
+            yield from self._labelled(phrases.AFTER, "; ".join(self._say(flag.name) for flag in suggestion.after))
+
+    def _held(self, shown: list[Suggested]) -> Iterator[str]:
+        """What all of these wait for, said once: a flag that is raised to act now holds back every one of them."""
+        flags = dict.fromkeys(flag for suggestion in shown for flag in suggestion.withheld_by)
+        if flags:
+            yield from self._labelled(phrases.WITHHELD, "; ".join(self._say(flag.name) for flag in flags))
 
     def _labelled(self, label: Text, words: str) -> Iterator[str]:
         yield from self._wrap(f"{self._say(label)}: {words}", INDENT + 2, " " * INDENT)
@@ -227,7 +238,7 @@ class _Page:
         """Background beside the advice: counted, and told where there is nothing else to tell."""
         found = self.advice.context
         shown = found if self.everything or not self.numbers else ()
-        if shown:
+        if found:
             yield self._say(phrases.CONTEXT)
             for text in shown:
                 yield from self._wrap(self._say(text), INDENT, "  -")
@@ -266,6 +277,10 @@ class _Page:
         reviewed = self.advice.clinical_review
         review = self._say(phrases.NOT_REVIEWED) if reviewed == "none" else f"{self._say(phrases.REVIEWED)} {reviewed}"
         yield from self._wrap(f"{self._say(self.advice.disclaimer)} {review}", 0)
+
+
+def _worth_telling(suggestion: Suggested) -> bool:
+    return suggestion.origin is Origin.ARTICLE and not suggestion.on_occasion and not suggestion.withheld_by
 
 
 def _wants_caution(suggestion: Suggested) -> bool:
