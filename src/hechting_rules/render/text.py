@@ -25,9 +25,9 @@ INDENT = 4
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
 LONG_RUN = 3
 MOST_SCREENS = 3
-MOST_CAUTIONS = 3
+MOST_CAUTIONS = 2
 MOST_QUESTIONS = 3
-MOST_FACTS = 3
+MOST_FACTS = 2
 MOST_PLACES = 1
 STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
@@ -93,7 +93,7 @@ class _Page:
     def _chosen(self, origin: Origin) -> list[Suggested]:
         """The suggestions to show: established before possible, general advice on an occasion last.
 
-        In short, what is only possible is shown of the article alone, when it is no general advice and is not held back.
+        In short, what is only possible is left out when it is of today, general advice, or held back.
         """
         found = sorted(self.advice.of_origin(origin), key=lambda s: (s.on_occasion, s.outcome is not Outcome.ESTABLISHED))
         if not self.everything:
@@ -238,12 +238,13 @@ class _Page:
         """Background beside the advice: counted, and told where there is nothing else to tell."""
         found = self.advice.context
         shown = found if self.everything or not self.numbers else ()
-        if found:
+        if shown:
             yield self._say(phrases.CONTEXT)
             for text in shown:
                 yield from self._wrap(self._say(text), INDENT, "  -")
-            yield from self._more(len(found) - len(shown))
             yield ""
+        elif found:
+            yield f"{self._say(phrases.CONTEXT)}: {self._say(phrases.MORE).format(n=len(found))}"
 
     def _questions(self) -> Iterator[str]:
         found = self._worth_asking()
@@ -280,7 +281,8 @@ class _Page:
 
 
 def _worth_telling(suggestion: Suggested) -> bool:
-    return suggestion.origin is Origin.ARTICLE and not suggestion.on_occasion and not suggestion.withheld_by
+    """Whether the short form tells something that is only possible."""
+    return suggestion.origin is not Origin.TODAY and not suggestion.on_occasion and not suggestion.withheld_by
 
 
 def _wants_caution(suggestion: Suggested) -> bool:

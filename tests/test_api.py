@@ -1,0 +1,136 @@
+"""The face of the library: its names, and what README says of it."""
+
+import importlib.util
+import inspect
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hechting_rules
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(path for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if path.name != "CHANGELOG.md")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+DOTTED = re.compile(r"hechting_rules(\.\w+)+")
+ROW = re.compile(r"^\| `hechting ([^`]+)` \|(.*)\|$", re.MULTILINE)
+PLACEHOLDER = re.compile(r"\[?[A-Z]{2,}(\.\.\.)?\]?")
+
+
+def blocks(language: str) -> list[str]:
+    return [text for named, text in FENCE.findall(README) if named == language]
+
+
+def commands() -> list[str]:
+    """The commands of the console blocks, without prompt and remark; those of ``make`` left out."""
+    lines = [line.removeprefix("$ ").partition("#")[0].strip() for block in blocks("console") for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("make ")]
+
+
+def in_text() -> list[str]:
+    """The commands of this library that stand in running text and need nothing filled in."""
+    found = [words for words in SPAN.findall(FENCE.sub("", README)) if words.startswith("hechting ")]
+    return [words for words in found if not PLACEHOLDER.search(words)]
+
+
+def hechting(command: str) -> subprocess.CompletedProcess[str]:
+    """What a command of README gives in this Python, run at the top of the working copy."""
+    program, *arguments = shlex.split(command)
+    assert program in {"hechting", ".venv/bin/hechting"}
+    line = [sys.executable, "-m", "hechting_rules", *arguments]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.parametrize("name", hechting_rules.__all__)
+def test_every_public_name_has_a_docstring_of_its_own(name: str) -> None:
+    found = getattr(hechting_rules, name)
+    assert vars(found).get("__doc__") if inspect.isclass(found) else found.__doc__
+
+
+def test_the_public_names_are_sorted_and_few() -> None:
+    assert list(hechting_rules.__all__) == sorted(set(hechting_rules.__all__))
+    assert len(hechting_rules.__all__) <= 16
+
+
+def test_every_error_that_the_library_raises_on_purpose_is_public() -> None:
+    errors = {name for name, value in vars(hechting_rules.errors).items() if inspect.isclass(value) and name.endswith("Error")}
+    assert errors - set(hechting_rules.__all__) == {"DiagnosticError"}
+    assert all(issubclass(getattr(hechting_rules, name), hechting_rules.HechtingError) for name in errors - {"DiagnosticError"})
+
+
+def test_every_public_method_says_what_it_does() -> None:
+    methods = [
+        (name, value)
+        for name in hechting_rules.__all__
+        for key, value in inspect.getmembers(getattr(hechting_rules, name), inspect.isroutine)
+        if not key.startswith("_") and (getattr(value, "__module__", None) or "").startswith("hechting_rules.")
+    ]
+    assert methods
+    assert [(name, value) for name, value in methods if not inspect.getdoc(value)] == []
+
+
+def test_readme_has_a_program_and_commands() -> None:
+    assert len(blocks("python")) == 1
+    assert commands()
+    assert in_text()
+    assert len(ROW.findall(README)) >= 5
+
+
+@pytest.mark.parametrize("program", blocks("python"))
+def test_the_program_in_readme_runs(program: str, tmp_path: Path) -> None:
+    line = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "because" in done.stdout
+    assert "ask" in done.stdout
+
+
+@pytest.mark.parametrize("command", [*commands(), *in_text()])
+def test_a_command_in_readme_runs(command: str) -> None:
+    done = hechting(command)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(("command", "says"), ROW.findall(README))
+def test_a_command_in_the_table_of_readme_exists_with_its_options(command: str, says: str) -> None:
+    name, *rest = shlex.split(PLACEHOLDER.sub("", command))
+    done = hechting(f"hechting {name} --help")
+    assert done.returncode == 0, done.stderr
+    told = re.findall(r"--[a-z-]+", " ".join([*rest, says]))
+    assert [option for option in told if not re.search(rf"{option}(?![\w-])", done.stdout)] == []
+
+
+def test_the_table_of_readme_names_every_command() -> None:
+    listed = hechting("hechting --help").stdout.partition("Commands:")[2]
+    existing = set(re.findall(r"^  (\w+)", listed, re.MULTILINE))
+    assert existing
+    assert {shlex.split(command)[0] for command, _ in ROW.findall(README)} == existing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_links_of_a_page_lead_to_files(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert [link for link in LINK.findall(text) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_names_of_the_library_on_a_page_exist(page: Path) -> None:
+    for found in DOTTED.finditer(page.read_text(encoding="utf-8")):
+        assert exists(found[0]), found[0]
+
+
+def exists(dotted: str) -> bool:
+    """Whether a dotted name is a module or a name in one."""
+    if importlib.util.find_spec(dotted.rpartition(".")[0]) is None:
+        return False
+    module, _, name = dotted.rpartition(".")
+    return hasattr(importlib.import_module(module), name) or importlib.util.find_spec(dotted) is not None
