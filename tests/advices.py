@@ -223,7 +223,7 @@ def _advice(draft: Draft) -> Advice:
         person=_text(2),
         conclusions=tuple(_concluded(number) for number in range(draft.conclusions)),
         suggestions=tuple(sorted(suggested, key=lambda s: order.index(s.origin))),
-        screen_first=suggested[0].screen_first[:1] if suggested else (),
+        screen_first=tuple(_flag(number) for number in (1, 3)[: draft.warnings]),
         ask_next=tuple(_question(number) for number in range(draft.questions)),
         context=(_text(3),) if draft.conclusions else (),
         not_assessed=draft.questions,

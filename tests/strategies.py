@@ -116,7 +116,7 @@ def rulebook(
     raised = {code: _suggestion(code) for code in suggestions}
     concluded = {r.result: _conclusion(r.result) for r in rules if r.result not in raised}
     parts: dict[str, Any] = {
-        "head": Head("random", "1", WORDS, WORDS, WORDS, "none", HERE),
+        "head": Head("random", "1", WORDS, WORDS, WORDS, WORDS, WORDS, (), WORDS, "none", HERE),
         "sha256": "",
         "parameters": PARAMETERS,
         "stages": {s.code: s for s in stages},

@@ -93,7 +93,9 @@ def of_notes(book: Rulebook) -> Iterator[Placed]:
     """What is said of today, and of the rulebook itself."""
     for note in book.evidence.values():
         yield from said(note.id, note.short, note.full)
-    yield from said("rulebook", book.head.title, book.head.intended_use, book.head.disclaimer)
+    head = book.head
+    yield from said("rulebook", head.title, head.intended_use, head.users, head.misuse, head.limits, head.disclaimer)
+    yield from said("rulebook", *(attribute.value for attribute in head.attributes))
 
 
 def everything(book: Rulebook) -> list[Placed]:

@@ -125,7 +125,8 @@ def test_safety_stands_apart_and_every_flag_that_is_named_is_told_once(made: Dra
         for flag in s[key]
     }
     named |= set(found["screen_first"])
-    assert [flag["id"] for flag in found["flags"]] == sorted(named)
+    assert found["screen_first"] == [flag.id for flag in advice.screen_first]
+    assert [flag["id"] for flag in found["flags"]] == sorted(named | set(found["screen_first"]))
 
 
 def test_the_keys_stand_in_the_order_of_the_schema() -> None:

@@ -198,10 +198,10 @@ def test_suggestions_are_numbered_and_numbers_point_at_them(made: Draft | Case, 
 
 
 def shown_of(advice: Advice, origin: Origin, everything: bool) -> Iterator[Suggested]:
-    """The suggestions that may be shown: what is only possible not of today, no general advice, and nothing that is held back."""
+    """The suggestions that may be shown: possible ones of today, on an occasion or withheld only when everything is asked for."""
     for suggestion in advice.of_origin(origin):
-        left_out = suggestion.on_occasion or suggestion.withheld_by or origin is Origin.TODAY
-        if everything or suggestion.outcome is Outcome.ESTABLISHED or not left_out:
+        aside = origin is Origin.TODAY or suggestion.on_occasion or suggestion.withheld_by
+        if everything or suggestion.outcome is Outcome.ESTABLISHED or not aside:
             yield suggestion
 
 
@@ -287,6 +287,7 @@ def test_with_everything_all_texts_questions_and_cautions_are_told_and_nothing_i
         notes = [reason.evidence.full for reason in suggestion.because if reason.evidence]
         for told in (suggestion.summary, suggestion.text, *(flag.name for flag in suggestion.screen_first), *notes):
             assert told.into(language) in text
+    assert all(flag.name.into(language) in text for flag in advice.screen_first)
     assert all(question.question.into(language) in text for question in advice.ask_next)
     assert not re.search(re.escape(phrases.MORE.into(language)).replace(re.escape("{n}"), r"\d+"), text)
 

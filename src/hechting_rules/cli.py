@@ -4,6 +4,7 @@ import io
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -247,6 +248,21 @@ def _finding(finding: Finding, language: Language) -> dict[str, Any]:
         "implies": list(finding.implies),
         "excludes": list(finding.excludes),
     }
+
+
+@app.command("about")
+def about_command(lang: Lang = Language.NL, form: AsFormat = Format.TEXT, rules: Rules = None) -> None:
+    """Say what a rulebook is for and not for, for whom, its limits, and where it comes from."""
+    head = _book(rules).head
+    told = {"intended use": head.intended_use, "users": head.users, "misuse": head.misuse, "limits": head.limits}
+    told |= {attribute.name: attribute.value for attribute in head.attributes}
+    words = {name: text.into(lang) for name, text in told.items()} | {"clinical review": head.clinical_review}
+    if form is Format.JSON:
+        _json({"id": head.id, "version": head.version, "title": head.title.into(lang), **words})
+    else:
+        typer.echo(f"{head.title.into(lang)} ({head.id} {head.version})")
+        for name, text in words.items():
+            typer.echo(textwrap.fill(f"{name}: {text}", 100, subsequent_indent="  "))
 
 
 @app.command("schema")

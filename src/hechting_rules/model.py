@@ -395,13 +395,28 @@ class Words:
 
 
 @attrs.frozen
+class Attribute:
+    """One thing that whoever relies on a decision support may want to know of its source.
+
+    The names are those of the thirteen source attributes of an evidence-based intervention, 45 CFR 170.315(b)(11)(iv)(A).
+    """
+
+    name: str
+    value: Text
+
+
+@attrs.frozen
 class Head:
-    """Who a rulebook is: id, version, title, what it is meant for, and whether clinicians reviewed it."""
+    """Who a rulebook is: id, version, title, whom and what it is meant for and what not, and whether clinicians reviewed it."""
 
     id: str
     version: str
     title: Text
     intended_use: Text
+    users: Text
+    misuse: Text
+    limits: Text
+    attributes: tuple[Attribute, ...]
     disclaimer: Text
     clinical_review: str
     span: Span

@@ -6,7 +6,7 @@ from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
 from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
-from hechting_rules.model import AnyOf, Head, Profile, Route, Rule, Suggestion, Switch
+from hechting_rules.model import AnyOf, Attribute, Head, Profile, Route, Rule, Suggestion, Switch
 from hechting_rules.terms import (
     About,
     Basis,
@@ -39,6 +39,10 @@ def read_head(f: Fields) -> Head:
         version=f.string("version"),
         title=f.text("title"),
         intended_use=f.text("intended_use"),
+        users=f.text("users"),
+        misuse=f.text("misuse"),
+        limits=f.text("limits"),
+        attributes=f.each("attributes", "an attribute", lambda a: Attribute(a.string("name"), a.text("value"))),
         disclaimer=f.text("disclaimer"),
         clinical_review=_review(f),
         span=f.span,

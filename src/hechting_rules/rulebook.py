@@ -190,7 +190,7 @@ def _draft(loading: _Loading, root: Path) -> Rulebook:
         loading.problems.add("B505", Span(str(root)), "lacks rulebook.yaml")
     empty = Text("", "")
     return Rulebook(
-        head=loading.head or Head("", "", empty, empty, empty, "none", Span(str(root))),
+        head=loading.head or Head("", "", empty, empty, empty, empty, empty, (), empty, "none", Span(str(root))),
         parameters=by("parameters", "name"),
         stages=by("stages", "code"),
         quantities=by("quantities", "name"),

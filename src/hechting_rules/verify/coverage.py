@@ -159,6 +159,17 @@ def _words(literal: Literal) -> str:
             return f"range {name}"
 
 
+def suggestions_per_case(book: Rulebook) -> tuple[tuple[int, str], ...]:
+    """For each guidance test how many suggestions are established, general advice on an occasion left out; fewest first."""
+    counted = []
+    for test in book.tests:
+        answered = _answered(book, test)
+        own = [s.code for s in book.suggestions.values() if not s.on_occasion]
+        established = sum(answered.outcome(answered.program.results[code]) is Outcome.ESTABLISHED for code in own)
+        counted.append((established, test.name))
+    return tuple(sorted(counted))
+
+
 def table(book: Rulebook) -> Mapping[str, Mapping[str, Mapping[Fate, int]]]:
     """Statements counted by section, kind and fate."""
     counted: dict[str, dict[str, dict[Fate, int]]] = {}

@@ -6,7 +6,7 @@ Every lint is a generator of `Diagnostic`; its docstring is its explanation.
 import re
 from collections.abc import Callable, Iterator
 
-from hechting_rules.model import Expected, InRange, Is, IsAbsent, Rule, Rulebook, Suggestion, Words, leaves
+from hechting_rules.model import AllOf, Expected, InRange, Is, IsAbsent, Rule, Rulebook, Suggestion, Words, leaves
 from hechting_rules.profiles import off_by_default
 from hechting_rules.source import Diagnostic, Span
 from hechting_rules.terms import Handling, Kind, Language, Origin, Standing, Text, WordUse
@@ -156,6 +156,15 @@ def _codes_not_established(expected: Expected) -> set[str]:
     return {code for group in groups for code, _ in group}
 
 
+def double_counted(book: Rulebook) -> Iterator[Diagnostic]:
+    """L610: a rule asks for two findings of one double-count group together, so that one thing counts twice."""
+    for rule in book.rules.values():
+        if isinstance(rule.when, AllOf):
+            groups = [book.findings[p.code].group for p in rule.when.parts if isinstance(p, Is) and p.code in book.findings]
+            for group in sorted({g for g in groups if g and groups.count(g) > 1}):
+                yield Diagnostic("L610", rule.span, f"rule '{rule.id}' counts the group '{group}' twice")
+
+
 def background(book: Rulebook) -> Iterator[Diagnostic]:
     """L608: a suggestion rests on a rule whose evidence note is background only. Tell it as context instead."""
     for rule in book.rules.values():
@@ -186,6 +195,7 @@ LINTS: tuple[Lint, ...] = (
     unused,
     one_polarity,
     exemplars,
+    double_counted,
     background,
     harmful_referrals,
 )

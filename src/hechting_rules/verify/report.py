@@ -1,5 +1,6 @@
 """Reports for people: the coverage of the article, the list of rules, and one rule with everything behind it."""
 
+import statistics
 from collections.abc import Iterator, Sequence
 
 from hechting_rules.errors import UsageError
@@ -7,7 +8,7 @@ from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InSt
 from hechting_rules.profiles import off_by_default
 from hechting_rules.source import did_you_mean
 from hechting_rules.terms import Language
-from hechting_rules.verify.coverage import Conjunction, Fate, table
+from hechting_rules.verify.coverage import Conjunction, Fate, suggestions_per_case, table
 
 WORD_COLUMNS = 2
 KINDS = ("RULE", "FACT", "CONSTRAINT", "CONTEXT")
@@ -28,10 +29,22 @@ def coverage_text(book: Rulebook, ways: Sequence[Conjunction]) -> str:
     done = sum(1 for way in ways if way.decided)
     lines = [
         *_columns(rows),
+        *_per_case(book),
         f"{every - totals[Fate.MISSING]} of {every} statements have a disposition",
         f"{done} of {len(ways)} conjunctions of {len(book.rules)} rules decided at least one guidance test",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _per_case(book: Rulebook) -> Iterator[str]:
+    """How many suggestions are established for a guidance test: a table, and the case with most."""
+    counted = suggestions_per_case(book)
+    numbers = [number for number, _ in counted]
+    if numbers:
+        yield "suggestions established per guidance test: " + ", ".join(
+            f"{n} in {numbers.count(n)}" for n in sorted(set(numbers))
+        )
+        yield f"  median {statistics.median(numbers):g}, most {numbers[-1]}: {counted[-1][1]}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
