@@ -21,6 +21,12 @@ class CompileRulebook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
         from hechting_rules.rulebook import load_rulebook  # noqa: PLC0415 - the same
         from hechting_rules.version import VERSION  # noqa: PLC0415 - the same
 
-        place = Path(tempfile.mkdtemp()) / NAME
+        self.made = tempfile.TemporaryDirectory()
+        place = Path(self.made.name) / NAME
         place.write_bytes(dump(load_rulebook(root / "rules"), VERSION))
         build_data["force_include"][str(place)] = f"hechting_rules/{NAME}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - hatchling's signature
+        """Called by hatchling after the wheel is built: take away what was made for it."""
+        if version != "editable":
+            self.made.cleanup()

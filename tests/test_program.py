@@ -214,21 +214,25 @@ def test_a_stage_brings_what_it_implies_and_goes_without_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "first_year", "around_two"),
+    ("case", "first_year", "second_year", "around_two"),
     [
-        (Case(), (0, 0, 0), (0, 0, 0)),
-        (Case.of(child="small"), (1, 1, 0), (0, 0, 0)),
-        (Case.of(child="big"), (0, 0, 0), (0, 0, 0)),
-        (Case.of(child="unborn"), (0, 0, 1), (0, 0, 1)),
-        (Case.of(child=NO_PERSON), (0, 0, 1), (0, 0, 1)),
-        (Case.of(child_age_months=0), (1, 1, 0), (0, 0, 1)),
-        (Case.of(child_age_months=6), (1, 1, 0), (1, 1, 0)),
-        (Case.of(child_age_months=11.5), (1, 1, 0), (1, 1, 0)),
-        (Case.of(child_age_months=36), (0, 0, 1), (1, 1, 0)),
-        (Case.of(child_age_months=36.5), (0, 0, 1), (0, 0, 1)),
+        (Case(), (0, 0, 0), (0, 0, 0), (0, 0, 0)),
+        (Case.of(child="small"), (1, 1, 0), (0, 0, 1), (0, 0, 0)),
+        (Case.of(child="big"), (0, 0, 0), (0, 0, 0), (0, 0, 0)),
+        (Case.of(child="unborn"), (0, 0, 1), (0, 0, 1), (0, 0, 1)),
+        (Case.of(child=NO_PERSON), (0, 0, 1), (0, 0, 1), (0, 0, 1)),
+        (Case.of(child_age_months=0), (1, 1, 0), (0, 0, 1), (0, 0, 1)),
+        (Case.of(child_age_months=6), (1, 1, 0), (0, 0, 1), (1, 1, 0)),
+        (Case.of(child_age_months=11.5), (1, 1, 0), (0, 0, 1), (1, 1, 0)),
+        (Case.of(child_age_months=12), (1, 1, 0), (1, 1, 0), (1, 1, 0)),
+        (Case.of(child_age_months=36), (0, 0, 1), (0, 0, 1), (1, 1, 0)),
+        (Case.of(child_age_months=36.5), (0, 0, 1), (0, 0, 1), (0, 0, 1)),
     ],
 )
-def test_a_range_follows_from_the_age_and_from_the_stage(case: Case, first_year: Planes, around_two: Planes) -> None:
+def test_a_range_follows_from_the_age_and_from_the_stage(
+    case: Case, first_year: Planes, second_year: Planes, around_two: Planes
+) -> None:
+    assert planes(case, only_rule(InRange("second_year", HERE), finding("f.1"))) == second_year
     assert planes(case, only_rule(InRange("first_year", HERE), finding("f.1"))) == first_year
     assert planes(case, only_rule(InRange("around_two", HERE), finding("f.1"))) == around_two
 

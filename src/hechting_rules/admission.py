@@ -74,9 +74,11 @@ class Admission:
         """The cases that contradict themselves, among the findings and stages that the program has met."""
         found = [self.to.both(p.established, p.out) for p in (*self.present.values(), *self.stages.values())]
         for code in self.present:
-            finding = self.book.findings[code]
+            finding, stated = self.book.findings[code], self._stated_present(code)
             if not finding.stages:
-                found.append(self.to.both(self._stated_present(code), self._bound(code).moot))
+                found.append(self.to.both(stated, self._bound(code).moot))
+            elif finding.about in {About.CHILD, About.ADULT}:
+                found.append(self.to.both(stated, self.to.input(Input.NO_PERSON, PERSON_OF[finding.about])))
         return self.to.any(found)
 
     def is_present(self, code: str) -> Plane:

@@ -58,7 +58,8 @@ class _Page:
         for suggestions in shown.values():
             for suggestion in suggestions:
                 self.numbers[suggestion.code] = len(self.numbers) + 1
-        title = f"{self.advice.case}: " if self.advice.case else ""
+        name = "".join(c if c.isprintable() else "?" for c in self.advice.case)
+        title = f"{name}: " if name else ""
         yield from self._wrap(f"{title}{self._say(self.advice.person)}", 0)
         yield "=" * self.width
         yield from self._origin(Origin.SAFETY, shown.pop(Origin.SAFETY))
