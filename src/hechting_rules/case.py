@@ -278,7 +278,7 @@ _Sources = dict[str, tuple[str, Span]]
 
 
 def _spread(known: _Sources, onward: Mapping[str, tuple[str, ...]]) -> _Sources:
-    """What is known, and what follows from it, each with where it came from: the first by code, whatever the order of the case."""
+    """What is known and what follows from it, each with its source: the first by code, whatever the order of the case."""
     found = dict(known)
     for code, origin in sorted(known.items()):
         for other in onward[code]:
