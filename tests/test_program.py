@@ -306,6 +306,18 @@ def test_a_range_goes_with_a_finding_that_cannot_be_present(
     assert planes(case, book) == oracle_planes(case, book) == (0, 0, 1)
 
 
+@pytest.mark.parametrize(("implies", "excludes", "said"), [(("f.2",), (), Status.ABSENT), ((), ("f.2",), Status.PRESENT)])
+def test_a_stage_goes_with_a_finding_that_cannot_be_present(
+    implies: tuple[str, ...], excludes: tuple[str, ...], said: Status
+) -> None:
+    # shows: a stage stays open where what it implies is absent by something else that is stated
+    stages = [attrs.evolve(s, implies=("f.1",)) if s.code == "unborn" else s for s in STAGES]
+    findings = [finding("f.1", implies=implies, excludes=excludes), finding("f.2")]
+    book = only_rule(InStage(("unborn",), HERE), *findings, stages=stages)
+    case = Case(findings=(Stated("f.2", said),))
+    assert planes(case, book) == oracle_planes(case, book) == (0, 0, 1)
+
+
 def test_a_finding_of_someone_is_implied_only_where_that_person_is() -> None:
     with pytest.raises(AssertionError, match="V303"):
         only_rule(Is("f.2", HERE), finding("f.1", About.PARENT, implies=("f.2",)), finding("f.2", About.CHILD))

@@ -106,7 +106,7 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
         problems.add("Y105", Span(shown), "is empty")
         return None
     readable = _as_yaml(text)
-    strange = _NO_YAML.search(readable)
+    strange = re.search(_NO_YAML, readable)
     if strange:
         line, start = readable.count("\n", 0, strange.start()) + 1, readable.rfind("\n", 0, strange.start())
         at = Span(shown, line, strange.start() - start)
@@ -124,15 +124,15 @@ def parse(text: str, shown: str, problems: Problems) -> Node | None:
     return root
 
 
-_NO_YAML = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_NO_YAML = "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+_PAIR = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 
 
 def _as_yaml(text: str) -> str:
     """JSON as YAML reads it: a character escaped in two halves, or the one control character JSON leaves bare, in one escape."""
     if text.lstrip()[:1] not in {"{", "["}:
         return text
-    return _PAIR.sub(_whole_escape, text).replace("\x7f", "\\x7f")
+    return re.sub(_PAIR, _whole_escape, text).replace("\x7f", "\\x7f")
 
 
 def _whole_escape(match: re.Match[str]) -> str:

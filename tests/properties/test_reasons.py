@@ -115,10 +115,13 @@ def not_asked_yet(case: Case, book: Rulebook) -> list[str]:
     return [*persons, *numbers, *(code for code in book.findings if code not in oracle.stated(case, book))]
 
 
-def is_framed(code: str, case: Case, book: Rulebook) -> bool:
-    """Whether a question makes sense by itself: for a quantity, what it implies is present, and the stage of its person known."""
+def is_open(code: str, case: Case, book: Rulebook) -> bool:
+    """Whether a question makes sense by itself.
+
+    A finding can still be present and absent; of a quantity, what it implies is present and the stage of its person is known.
+    """
     if code not in book.quantities:
-        return True
+        return len(fitting_answers(code, case, book)) > 1
     world = oracle.known(case, book, book.profiles["default"])
     quantity = book.quantities[code]
     return set(quantity.implies) <= world.present and (quantity.of not in tuple(Person) or bool(world.stage(quantity.of)))
@@ -222,7 +225,7 @@ def test_in_any_rulebook_what_an_answer_changes_is_asked(drawn: tuple[Rulebook, 
     book, case = drawn
     asked = {q.code: set(q.could_change) for q in advise(case, book).ask_next}
     for code in not_asked_yet(case, book):
-        if is_framed(code, case, book):
+        if is_open(code, case, book):
             assert changed_by(code, case, book) <= asked.get(code, set()), code
 
 
