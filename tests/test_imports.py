@@ -28,7 +28,9 @@ NEWLY_LOADED = """
 import importlib, json, sys
 before = set(sys.modules)
 for name in sys.argv[1:]:
-    importlib.import_module(name)
+    module = importlib.import_module(name)
+    for public in getattr(module, "__all__", ()):
+        getattr(module, public)
 found = {name for name, module in sys.modules.items() if getattr(module, "__spec__", None)}
 new = {name.partition(".")[0] for name in found - before}
 print(json.dumps(sorted(new - sys.stdlib_module_names)))

@@ -2,15 +2,22 @@
 
 A case goes in, explained suggestions for attention and referral come out: ``advise(Case.of(child="baby", present=[...]))``.
 No diagnosis, no label, no score. What is not stated is unknown, never "no".
+
+Each name is loaded when it is first used (PEP 562), so that a host that imports this package at its start does not wait for it.
 """
 
-from hechting_rules.advice import Advice
-from hechting_rules.case import load_case
-from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, RulebookError, UsageError
-from hechting_rules.explain import advise, why
-from hechting_rules.model import Case, Rulebook
-from hechting_rules.rulebook import load_rulebook
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from hechting_rules.version import VERSION
+
+if TYPE_CHECKING:
+    from hechting_rules.advice import Advice
+    from hechting_rules.case import load_case
+    from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, RulebookError, UsageError
+    from hechting_rules.explain import advise, why
+    from hechting_rules.model import Case, Rulebook
+    from hechting_rules.rulebook import load_rulebook
 
 __version__ = VERSION
 
@@ -28,3 +35,31 @@ __all__ = [
     "load_rulebook",
     "why",
 ]
+
+_HOME = {
+    "Advice": "advice",
+    "Case": "model",
+    "CaseError": "errors",
+    "HechtingError": "errors",
+    "MissingExtraError": "errors",
+    "Rulebook": "model",
+    "RulebookError": "errors",
+    "UsageError": "errors",
+    "advise": "explain",
+    "load_case": "case",
+    "load_rulebook": "rulebook",
+    "why": "explain",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that holds it."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'hechting_rules' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"hechting_rules.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
