@@ -32,12 +32,18 @@ class Admission:
             never = self.to.any(
                 [
                     minus,
-                    *(self.to.input(Input.ABSENT, f) for f in stage.implies),
+                    *(register for f in stage.implies for register in self._plainly_not(f)),
                     *(self.to.input(Input.PRESENT, f.code) for f in self.book.findings.values() if code in f.not_at),
                 ]
             )
             self.stages[code] = Plane(plus, plus, never)
         return self.stages[code]
+
+    def _plainly_not(self, code: str) -> list[int]:
+        """What is stated that leaves no room for a finding, as far as it does not hang on a stage itself."""
+        absent = [self.to.input(Input.ABSENT, z) for z in (code, *self.closed.below[code])]
+        others = (self.book.findings[w] for w in self.closed.against[code])
+        return absent + [self.to.input(Input.PRESENT, w.code) for w in others if not w.stages and not w.not_at]
 
     def range(self, name: str) -> Plane:
         """The quantity lies in that range, by its own value or because the stage leaves no choice."""
