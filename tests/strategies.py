@@ -445,7 +445,7 @@ def _findings(draw: st.DrawFn, sides: Mapping[str, bool] | None, codes: Sequence
             found[code] = attrs.evolve(found[code], implies=(draw(st.sampled_from(allowed)),))
     for code in codes:
         allowed = [c for c in codes if _may_exclude(code, c, found) and not (sides and _same(sides, code, c))]
-        if draw(st.integers(0, 2)) == 2 and allowed:
+        if draw(st.booleans()) and allowed:
             found[code] = attrs.evolve(found[code], excludes=(draw(st.sampled_from(allowed)),))
     return found
 
@@ -497,9 +497,9 @@ def rulebooks(draw: st.DrawFn, *, one_polarity: bool = False, most: int = 6) -> 
     if sides is not None and week:
         sides["late"] = sides[week[0]]
     draft = Draft(draw, findings, sides)
-    if draw(st.booleans()):
-        draft.result("c.blocker", blocking=True)
-        draft.blockers.append("c.blocker")
+    for number in range(draw(st.integers(0, 2))):
+        draft.result(f"c.blocker_{number}", blocking=True)
+        draft.blockers.append(f"c.blocker_{number}")
     for number in range(draw(st.integers(1, 2))):
         draft.result(f"c.{number}")
         draft.plain.append(f"c.{number}")
@@ -510,10 +510,25 @@ def rulebooks(draw: st.DrawFn, *, one_polarity: bool = False, most: int = 6) -> 
         findings.values(),
         draft.rules,
         suggestions=["s.last"],
-        stages=[attrs.evolve(s, implies=_implied(draw, findings, s.code, s.of)) for s in STAGES],
+        stages=_living([attrs.evolve(s, implies=_implied(draw, findings, s.code, s.of)) for s in STAGES], findings),
         quantities=[attrs.evolve(q, implies=week) if q.name == "pregnancy_week" else q for q in QUANTITIES],
         profile=Profile("default", WORDS, HERE, on=_some_switches(draw, draft.rules), off=_some_switches(draw, draft.rules)),
     )
+
+
+def _living(stages: Sequence[Stage], findings: Mapping[str, Finding]) -> list[Stage]:
+    """The stages, implying nothing if what they imply would leave some finding no stage to be present at."""
+
+    def room(item: Finding, stage: Stage) -> bool:
+        there = reach([item.code], findings) | reach(stage.implies, findings)
+        return not any(set(findings[code].excludes) & there for code in there)
+
+    for item in findings.values():
+        own = [s for s in stages if s.of is PERSON.get(item.about) and s.code not in item.not_at]
+        counting = [s for s in own if not item.stages or s.code in item.stages]
+        if counting and not any(room(item, s) for s in counting):
+            return [attrs.evolve(s, implies=()) for s in stages]
+    return list(stages)
 
 
 def one_polarity_rulebooks() -> st.SearchStrategy[Rulebook]:

@@ -179,6 +179,18 @@ def test_a_finding_follows_from_what_implies_and_excludes_it(case: Case, present
     assert planes(case, only_rule(IsAbsent("f.1", HERE), *findings)) == absent
 
 
+def test_what_implies_one_thing_stands_against_what_excludes_it() -> None:
+    findings = [
+        finding("f.1", implies=("f.2",)),
+        finding("f.2"),
+        finding("f.3", excludes=("f.2",)),
+        finding("f.4", implies=("f.3",)),
+    ]
+    for one, other in (("f.1", "f.3"), ("f.1", "f.4"), ("f.4", "f.1"), ("f.4", "f.2")):
+        assert planes(Case.of(present=[one]), only_rule(Is(other, HERE), *findings)) == (0, 0, 1)
+        assert planes(Case.of(present=[one]), only_rule(IsAbsent(other, HERE), *findings)) == (1, 1, 0)
+
+
 @pytest.mark.parametrize(
     ("stage", "present", "absent", "if_present", "if_absent"),
     [
@@ -279,7 +291,6 @@ def test_all_and_any_are_three_valued(form: type[AllOf | AnyOf]) -> None:
     ("about", "limits"), [(About.CHILD, {}), (About.CHILD, {"not_at": ("unborn",)}), (About.PARENT, {"not_at": ("unborn",)})]
 )
 def test_an_absent_finding_that_may_not_count_is_not_certain(about: About, limits: dict[str, Any]) -> None:
-    # shows: one about the parents or the environment with "not_at" is established and robust while the stage is unknown
     book = only_rule(IsAbsent("f.1", HERE), finding("f.1", about, **limits))
     said = Case.of(absent=["f.1"])
     moot, counting = (attrs.evolve(said, child_stage=stage) for stage in ("unborn" if limits else NO_PERSON, "big"))
@@ -310,7 +321,6 @@ def test_a_range_goes_with_a_finding_that_cannot_be_present(
 def test_a_stage_goes_with_a_finding_that_cannot_be_present(
     implies: tuple[str, ...], excludes: tuple[str, ...], said: Status
 ) -> None:
-    # shows: a stage stays open where what it implies is absent by something else that is stated
     stages = [attrs.evolve(s, implies=("f.1",)) if s.code == "unborn" else s for s in STAGES]
     findings = [finding("f.1", implies=implies, excludes=excludes), finding("f.2")]
     book = only_rule(InStage(("unborn",), HERE), *findings, stages=stages)

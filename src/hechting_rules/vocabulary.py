@@ -221,6 +221,20 @@ def check_findings(findings: Mapping[str, Finding], stages: Mapping[str, Stage],
     for finding in findings.values():
         if finding.code in closed.against[finding.code]:
             problems.add("V304", finding.span, f"'{finding.code}' can never be present: what it implies excludes itself")
+        elif _never_counts(finding, stages, closed):
+            message = f"'{finding.code}' can never be present: every stage at which it counts implies what excludes it"
+            problems.add("V304", finding.span, message, f"excluded by: {one_of(closed.against[finding.code])}")
+
+
+def _never_counts(finding: Finding, stages: Mapping[str, Stage], closed: Entailment) -> bool:
+    """Whether each stage of its person at which a finding can be present implies a finding that excludes it."""
+    bound = finding.about in {About.CHILD, About.ADULT} or finding.stages
+    own = [s for s in stages.values() if s.of is PERSON_OF.get(finding.about) and s.code not in finding.not_at]
+    there = [s for s in own if not finding.stages or s.code in finding.stages]
+    against = set(closed.against[finding.code])
+    return bool(bound and there) and all(
+        against & {c for code in s.implies if code in closed.below for c in (code, *closed.below[code])} for s in there
+    )
 
 
 def _check_stages(finding: Finding, stages: Mapping[str, Stage], problems: Problems) -> None:

@@ -66,7 +66,7 @@ def check_complete(case: Case, book: Rulebook) -> None:
     assert planes(answered(case, book)) == (expected, expected, expected)
 
 
-@settings(max_examples=150)
+@settings(max_examples=400)
 @given(books_with_cases(rulebooks()))
 def test_what_is_known_establishes_what_the_oracle_says(drawn: tuple[Rulebook, Case]) -> None:
     book, case = drawn
@@ -74,14 +74,14 @@ def test_what_is_known_establishes_what_the_oracle_says(drawn: tuple[Rulebook, C
     assert found == oracle.established(case, book, book.profiles["default"])
 
 
-@settings(max_examples=120)
+@settings(max_examples=200)
 @given(books_with_cases(rulebooks()))
 def test_robust_and_out_are_bounds_of_what_all_worlds_say(drawn: tuple[Rulebook, Case]) -> None:
     book, case = drawn
     check_bounds(case, book, list(book.order))
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(books_with_cases(one_polarity_rulebooks(), stages_known=True))
 def test_robust_and_out_are_exact_where_no_finding_speaks_both_ways(drawn: tuple[Rulebook, Case]) -> None:
     book, case = drawn

@@ -13,7 +13,7 @@ from hechting_rules.answered import Answered, answer
 from hechting_rules.case import Fact
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import MAX_SETS, advise, why
-from hechting_rules.model import Case, Is, Rulebook, Stated
+from hechting_rules.model import AllOf, Case, Is, Rulebook, Stated
 from hechting_rules.profiles import parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import NO_PERSON, About, Person, Status
@@ -157,12 +157,42 @@ def test_why_answers_for_every_outcome(case: Case, data: st.DataObject) -> None:
     check_sets(why(case, code, book), code, verdicts(case, book)[code], case, book)
 
 
-@settings(max_examples=150)
+@settings(max_examples=250)
 @given(books_with_cases(rulebooks()))
 def test_in_any_rulebook_why_answers_for_every_outcome(drawn: tuple[Rulebook, Case]) -> None:
     book, case = drawn
     for code, verdict in verdicts(case, book).items():
         check_sets(why(case, code, book), code, verdict, case, book)
+
+
+TAKEN_BACK = rulebook(
+    [finding(code) for code in ("f.1", "f.2", "f.3", "f.4")],
+    [
+        rule("r.1", Is("f.1", HERE), "c.1", unless=("c.2",)),
+        rule("r.2", AllOf((Is("f.1", HERE), Is("f.2", HERE)), HERE), "c.1", unless=("c.3",)),
+        rule("r.3", Is("f.3", HERE), "c.2"),
+        rule("r.4", Is("f.4", HERE), "c.3"),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (Case.of(present=["f.1"]), {("f.1",)}),
+        (Case.of(present=["f.1"], absent=["f.3"]), {("f.1", "f.3")}),
+        (Case.of(present=["f.1", "f.2"], absent=["f.3", "f.4"]), {("f.1", "f.3"), ("f.1", "f.2", "f.4")}),
+        (Case.of(present=["f.1", "f.2", "f.3"]), {("f.1",)}),
+        (Case.of(present=["f.1", "f.3"]), {()}),
+        (Case.of(present=["f.3", "f.4"]), {("f.3", "f.4")}),
+        (Case.of(absent=["f.1"], present=["f.3"]), {("f.1",)}),
+        (Case.of(unknown=["f.1"]), {()}),
+    ],
+)
+def test_an_unless_is_in_no_set_but_where_ruling_it_out_makes_certain(case: Case, expected: set[tuple[str, ...]]) -> None:
+    sets = why(case, "c.1", TAKEN_BACK)
+    check_sets(sets, "c.1", verdicts(case, TAKEN_BACK)["c.1"], case, TAKEN_BACK)
+    assert {tuple(fact.name for fact in facts) for facts in sets} == expected
 
 
 @settings(max_examples=80)
@@ -202,7 +232,6 @@ def test_in_any_rulebook_each_question_asked_can_change_what_it_names(drawn: tup
 
 @pytest.mark.parametrize("stages", [(), ("small", "big")])
 def test_that_there_is_no_child_is_no_answer_where_something_is_present_of_one(stages: tuple[str, ...]) -> None:
-    # shows: "none" counts as an answer that changes things, though the case would be refused with it
     findings = [finding("f.1", About.CHILD, stages=stages), finding("f.2", About.CHILD)]
     book = rulebook(findings, [rule("r.1", Is("f.2", HERE), "c.1")])
     case = Case.of(adult=NO_PERSON, present=["f.1"])
