@@ -56,18 +56,6 @@ def answer(case: Case, book: Rulebook, profile: Profile) -> Answered:
     return Answered(book, program, admitted, run(program.steps, block([admitted.facts], program, book)))
 
 
-def replay(variants: Sequence[Iterable[Fact]], answered: Answered, planes: Sequence[Plane]) -> list[list[tuple[Outcome, bool]]]:
-    """For each plane and each variant (what another case states) the outcome and the robust flag, in one block."""
-    values = variants_run(variants, answered)
-    return [
-        [
-            (decided(values[p.established] >> i & 1, values[p.out] >> i & 1), bool(values[p.robust] >> i & 1))
-            for i in range(len(variants))
-        ]
-        for p in planes
-    ]
-
-
 def variants_run(variants: Sequence[Iterable[Fact]], answered: Answered) -> list[int]:
     """All registers for a block of variants: bit *i* belongs to the case that states the facts ``variants[i]``."""
     return run(answered.program.steps, block(variants, answered.program, answered.book))

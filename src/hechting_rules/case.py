@@ -22,7 +22,7 @@ SCHEMA = "hechting-rules/case/1"
 AGE_OF = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Fact:
     """One thing that a case states: the unit in which explanations speak.
 
@@ -350,13 +350,14 @@ def block(variants: Sequence[Iterable[Fact]], program: Program, book: Rulebook) 
     """The input registers of a block: bit *i* of each belongs to the case that states the facts ``variants[i]``."""
     inputs = [0] * (2 + len(program.inputs))
     inputs[1] = (1 << len(variants)) - 1
-    sets: dict[Fact, tuple[int, ...]] = {}
+    masks: dict[Fact, int] = {}
     for place, facts in enumerate(variants):
         bit = 1 << place
         for fact in facts:
-            if fact not in sets:
-                named = fact_inputs(fact, book, program.parameters)
-                sets[fact] = tuple(program.inputs[key] for key in named if key in program.inputs)
-            for register in sets[fact]:
-                inputs[register] |= bit
+            masks[fact] = masks.get(fact, 0) | bit
+    for fact, mask in masks.items():
+        for key in fact_inputs(fact, book, program.parameters):
+            register = program.inputs.get(key)
+            if register is not None:
+                inputs[register] |= mask
     return inputs

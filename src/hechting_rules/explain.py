@@ -1,12 +1,10 @@
 """From a case to an advice, with the reasons for every result."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from hechting_rules.advice import Advice, Change, Concluded, Outcome, StatedFact, Suggested
-from hechting_rules.answered import Answered, answer, replay
-from hechting_rules.case import fact_inputs
-from hechting_rules.circuit import Plane
+from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import UsageError
 from hechting_rules.justify import STRENGTH, because
 from hechting_rules.model import Case, Profile, Rulebook
@@ -15,15 +13,14 @@ from hechting_rules.questions import ask_next
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.safety import gates, open_above, route, stale
 from hechting_rules.source import did_you_mean
+from hechting_rules.sufficient import in_words, minimal_sets
 from hechting_rules.terms import About, Kind, Level, Text
-from hechting_rules.witness import FactSet, carrying, smallest
-from hechting_rules.wording import fact_label, person_label
-
-MAX_SETS = 20
-"""How many minimal sets ``why`` gives at most, smallest first."""
+from hechting_rules.wording import person_label
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 ABOUT_ORDER = {about: place for place, about in enumerate(About)}
+_Carried = Mapping[str, tuple[tuple[StatedFact, ...], ...]]
+
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 
 
@@ -42,8 +39,10 @@ def advise(
     book = default_rulebook() if rulebook is None else rulebook
     chosen = find_profile(book, profile)
     answered = answer(case, book, chosen)
-    conclusions = [c for c in (_concluded(code, answered) for code in book.conclusions) if c is not None]
-    suggestions = [s for s in (_suggested(code, answered, chosen) for code in book.suggestions) if s is not None]
+    sets = minimal_sets(answered, {c: p for c, p in answered.program.results.items() if answered.values[p.established]})
+    carried = {code: in_words(chosen_sets, answered) for code, chosen_sets in sets.items()}
+    conclusions = [c for c in (_concluded(code, answered, carried) for code in book.conclusions) if c is not None]
+    suggestions = [s for s in (_suggested(code, answered, chosen, carried) for code in book.suggestions) if s is not None]
     told = sorted((c for c in conclusions if _told(c)), key=_conclusion_order)
     raised = sorted((s for s in suggestions if _told(s)), key=_suggestion_order)
     admitted = answered.admitted
@@ -72,7 +71,7 @@ def advise(
 def why(
     case: Case, code: str, rulebook: Rulebook | None = None, profile: str | Profile | None = None
 ) -> tuple[tuple[StatedFact, ...], ...]:
-    """The smallest sets of stated facts that alone give a result the same outcome and robust flag; at most `MAX_SETS`.
+    """The smallest sets of stated facts that alone give a result the same outcome and robust flag; at most 20.
 
     An ``unless`` that is not established is an assumption, listed with the rule and in no set. A result that is possible rests on
     what is not known, so its one set is empty. Raises `UsageError` for a code that is no conclusion or suggestion.
@@ -82,53 +81,8 @@ def why(
     if code not in answered.program.results:
         near = did_you_mean(code, answered.program.results)
         raise UsageError(f"'{code}' is no conclusion or suggestion" + (f"; {near}" if near else ""))
-    return _why(code, answered)
-
-
-def _why(code: str, answered: Answered) -> tuple[tuple[StatedFact, ...], ...]:
-    facts = answered.admitted.facts
-    sets = minimal_sets(answered, answered.program.results[code])
-    return tuple(
-        tuple(StatedFact(facts[i].name, facts[i].value, fact_label(facts[i], answered.book)) for i in sorted(chosen))
-        for chosen in sets
-    )
-
-
-def minimal_sets(answered: Answered, plane: Plane) -> tuple[FactSet, ...]:
-    """Minimal sets of facts (by place) that replay the outcome and the robust flag of a plane, smallest first."""
-    register = _carrier(answered, plane)
-    if register is None:
-        return (frozenset(),)
-    program = answered.program
-    setters: dict[int, set[int]] = {}
-    for place, fact in enumerate(answered.admitted.facts):
-        for key in fact_inputs(fact, answered.book, program.parameters):
-            if key in program.inputs:
-                setters.setdefault(program.inputs[key], set()).add(place)
-    sets = carrying(register, program.steps, answered.values, {r: frozenset(f) for r, f in setters.items()})
-    return smallest(_shrunk(chosen, answered, plane) for chosen in sets)[:MAX_SETS]
-
-
-def _carrier(answered: Answered, plane: Plane) -> int | None:
-    """The register whose truth is to be explained; none for a result that is only possible."""
-    for register in (plane.robust, plane.established, plane.out):
-        if answered.values[register]:
-            return register
-    return None
-
-
-def _shrunk(chosen: FactSet, answered: Answered, plane: Plane) -> FactSet:
-    """A set without what it does not need, one block of variants for each pass."""
-    facts = answered.admitted.facts
-    wanted = (answered.outcome(plane), answered.robust(plane))
-    while chosen:
-        smaller = [chosen - {fact} for fact in sorted(chosen)]
-        seen = replay([[facts[i] for i in s] for s in smaller], answered, [plane])[0]
-        kept = next((s for s, outcome in zip(smaller, seen, strict=True) if outcome == wanted), None)
-        if kept is None:
-            break
-        chosen = kept
-    return chosen
+    plane = answered.program.results[code]
+    return in_words(minimal_sets(answered, {code: plane})[code], answered)
 
 
 def _told(result: Concluded | Suggested) -> bool:
@@ -138,7 +92,7 @@ def _told(result: Concluded | Suggested) -> bool:
     return any(p.satisfied and not p.frames for reason in result.because for p in reason.premises)
 
 
-def _concluded(code: str, answered: Answered) -> Concluded | None:
+def _concluded(code: str, answered: Answered, carried: _Carried) -> Concluded | None:
     plane = answered.program.results[code]
     outcome = answered.outcome(plane)
     if outcome is Outcome.RULED_OUT:
@@ -152,11 +106,11 @@ def _concluded(code: str, answered: Answered) -> Concluded | None:
         about=item.about,
         shown=item.shown,
         because=because(code, answered),
-        why=_why(code, answered) if outcome is Outcome.ESTABLISHED else (),
+        why=carried.get(code, ()),
     )
 
 
-def _suggested(code: str, answered: Answered, profile: Profile) -> Suggested | None:
+def _suggested(code: str, answered: Answered, profile: Profile, carried: _Carried) -> Suggested | None:
     plane = answered.program.results[code]
     outcome = answered.outcome(plane)
     if outcome is Outcome.RULED_OUT:
@@ -181,7 +135,7 @@ def _suggested(code: str, answered: Answered, profile: Profile) -> Suggested | N
         next_step_of=item.next_step_of,
         on_occasion=item.on_occasion,
         because=because(code, answered),
-        why=_why(code, answered) if outcome is Outcome.ESTABLISHED else (),
+        why=carried.get(code, ()),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the explanations of a result come back as: why not, what if, counterfactuals, arguments. Frozen values in both languages."""
+"""What the explanations of a result come back as: why not, what if, counterfactuals, arguments. Frozen, in both languages."""
 
 from enum import StrEnum
 
@@ -133,9 +133,9 @@ class NoWay(StrEnum):
 
 @attrs.frozen
 class Counterfactual:
-    """The smallest sets of findings that can still change in a life and with which a result would come, or go.
+    """The smallest sets of findings that can still change in a life, with which a result would come or go.
 
-    All ``sets`` have the same number of findings, at most four. ``adds`` says whether they bring the result; where there are none,
+    All ``sets`` have the same number of findings, at most four. ``adds`` says whether they bring the result; with no sets,
     ``none`` says why. They are no advice: they show what a result hangs on.
     """
 
