@@ -34,7 +34,7 @@ FILES = [*sorted(RULES.rglob("*.yaml")), *CASES]
 FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 SCHEMAS: dict[str, dict[str, Any]] = {name: json.loads(schema_text(name)) for name in schema_names()}
-READ = sorted(set(SCHEMAS) - {"advice"})
+READ = sorted(set(SCHEMAS) - {"advice", "explanation"})
 
 Place = tuple[str, Any]
 """A JSON pointer into a schema and what stands there."""
@@ -108,7 +108,7 @@ def kind_of_file(path: Path) -> str:
         return "rulebook"
     if name.endswith(".cases.yaml"):
         return "cases"
-    special = {f"{name}.yaml": name for name in ("ambiguities", "dispositions", "references")}
+    special = {f"{name}.yaml": name for name in ("ambiguities", "classifications", "dispositions", "references")}
     by_folder = {"article": "rules", "safety": "rules", "today": "rules", "profiles": "profile"}
     return special.get(name) or by_folder.get(folder[0], folder[0])
 

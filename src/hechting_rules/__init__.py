@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hechting_rules.advice import Advice
     from hechting_rules.case import load_case
     from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, RulebookError, UsageError
-    from hechting_rules.explain import advise, why
+    from hechting_rules.explain import advise, arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
     from hechting_rules.model import Case, Rulebook
     from hechting_rules.rulebook import load_rulebook
 
@@ -31,9 +31,16 @@ __all__ = [
     "RulebookError",
     "UsageError",
     "advise",
+    "arguments",
+    "ask_next",
+    "counterfactual",
+    "explained",
     "load_case",
     "load_rulebook",
+    "vary",
+    "what_if",
     "why",
+    "why_not",
 ]
 
 _HOME = {
@@ -48,6 +55,13 @@ _HOME = {
     "advise": "explain",
     "load_case": "case",
     "load_rulebook": "rulebook",
+    "arguments": "explain",
+    "ask_next": "explain",
+    "counterfactual": "explain",
+    "explained": "explain",
+    "vary": "explain",
+    "what_if": "explain",
+    "why_not": "explain",
     "why": "explain",
 }
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.terms import About, Jurisdiction, Kind, Language, Level, Origin, Standing, Text, Wording
+from hechting_rules.terms import About, Basis, Jurisdiction, Kind, Language, Level, Origin, Standing, Text, Wording
 
 
 class Outcome(StrEnum):
@@ -156,7 +156,8 @@ class Suggested:
 class Question:
     """Something not known that can still change a result.
 
-    ``after`` names a question that comes first because one of its answers answers this one too, or is empty.
+    ``after`` names a question that comes first because one of its answers answers this one too, or is empty. ``given`` are other
+    answers after which an answer to this one changes what it names; mostly none are needed.
     """
 
     code: str
@@ -164,6 +165,7 @@ class Question:
     reason: Text
     could_change: tuple[str, ...]
     after: str
+    given: tuple[StatedFact, ...] = ()
 
 
 @attrs.frozen
@@ -176,10 +178,54 @@ class Change:
 
 
 @attrs.frozen
+class CriterionTold:
+    """What a class asks for: ``care``, ``onset``, ``least_age`` or ``exclusion``; without a text it is not stated."""
+
+    criterion: str
+    text: Text | None
+
+
+@attrs.frozen
+class Work:
+    """A publication that a class rests on; ``basis`` says whether the maintainers saw it."""
+
+    id: str
+    cite: str
+    basis: Basis
+
+
+@attrs.frozen
+class ClassTold:
+    """How others classify what a result points to: for reference, no diagnosis and never a finding about a person.
+
+    A class with ``places`` is a proposal that the article reports, and ``text`` describes it; every other class, and each
+    ``caution``, is not from the article. ``verify`` says what is still to be checked, ``cited_at`` beside which of the results
+    told it stands.
+    """
+
+    id: str
+    system: str
+    code: str
+    coded_in: str
+    current: bool
+    name: Text
+    people: str
+    text: Text | None
+    criteria: tuple[CriterionTold, ...]
+    caution: Text | None
+    basis: Basis
+    verify: Text | None
+    references: tuple[Work, ...]
+    places: tuple[Locator, ...]
+    cited_at: tuple[str, ...]
+
+
+@attrs.frozen
 class Advice:
     """The answer to one case: suggestions for attention and referral, each with its reasons. No diagnosis, no score.
 
-    ``screen_first`` names the safety flags that stand above everything and are neither raised nor ruled out.
+    ``screen_first`` names the safety flags that stand above everything and are neither raised nor ruled out. ``classifications``
+    is reference data beside the results that point to a disorder.
     """
 
     rulebook: str
@@ -200,6 +246,7 @@ class Advice:
     context: tuple[Text, ...]
     not_assessed: int
     warnings: tuple[str, ...]
+    classifications: tuple[ClassTold, ...] = ()
 
     def of_origin(self, origin: Origin) -> tuple[Suggested, ...]:
         """The suggestions of one origin, in the order in which they are shown."""

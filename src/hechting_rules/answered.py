@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from hechting_rules.advice import Outcome
-from hechting_rules.case import Admitted, Fact, admit, block
+from hechting_rules.case import Admitted, Fact, admit, block, block_around
 from hechting_rules.circuit import Plane
 from hechting_rules.kernel import run
 from hechting_rules.model import Case, Profile, Rulebook
@@ -29,6 +29,7 @@ class Answered:
     """A case after the program ran: every register as 0 or 1."""
 
     book: Rulebook
+    profile: Profile
     program: Program
     admitted: Admitted
     values: Sequence[int]
@@ -53,9 +54,18 @@ def answer(case: Case, book: Rulebook, profile: Profile) -> Answered:
     """Check a case and run the program on it. Raises `CaseError` for a case that cannot be used."""
     program = program_for(book, profile)
     admitted = admit(case, book, program)
-    return Answered(book, program, admitted, run(program.steps, block([admitted.facts], program, book)))
+    return Answered(book, profile, program, admitted, run(program.steps, block([admitted.facts], program, book)))
 
 
 def variants_run(variants: Sequence[Iterable[Fact]], answered: Answered) -> list[int]:
     """All registers for a block of variants: bit *i* belongs to the case that states the facts ``variants[i]``."""
     return run(answered.program.steps, block(variants, answered.program, answered.book))
+
+
+def around(changes: Sequence[Iterable[Fact]], answered: Answered, program: Program | None = None) -> list[int]:
+    """All registers for variants of the answered case: bit *i* belongs to that case with ``changes[i]`` made.
+
+    With a ``program`` as that one answers them, else as the program of the case itself.
+    """
+    used = answered.program if program is None else program
+    return run(used.steps, block_around(answered.admitted.facts, changes, used, answered.book))

@@ -348,13 +348,37 @@ def _quantity_inputs(name: str, value: float, book: Rulebook, parameters: Mappin
 
 def block(variants: Sequence[Iterable[Fact]], program: Program, book: Rulebook) -> list[int]:
     """The input registers of a block: bit *i* of each belongs to the case that states the facts ``variants[i]``."""
-    inputs = [0] * (2 + len(program.inputs))
-    inputs[1] = (1 << len(variants)) - 1
     masks: dict[Fact, int] = {}
     for place, facts in enumerate(variants):
         bit = 1 << place
         for fact in facts:
             masks[fact] = masks.get(fact, 0) | bit
+    return filled(masks, len(variants), program, book)
+
+
+def block_around(base: Iterable[Fact], changes: Sequence[Iterable[Fact]], program: Program, book: Rulebook) -> list[int]:
+    """The input registers of variants of one case: bit *i* belongs to the case ``base`` with ``changes[i]`` made.
+
+    A change states its fact in place of what the case says of the same thing; one without a value leaves that thing out.
+    """
+    masks: dict[Fact, int] = {}
+    replaced: dict[str, int] = {}
+    for place, facts in enumerate(changes):
+        bit = 1 << place
+        for fact in facts:
+            replaced[fact.name] = replaced.get(fact.name, 0) | bit
+            if fact.value:
+                masks[fact] = masks.get(fact, 0) | bit
+    ones = (1 << len(changes)) - 1
+    for fact in base:
+        masks[fact] = masks.get(fact, 0) | (ones & ~replaced.get(fact.name, 0))
+    return filled(masks, len(changes), program, book)
+
+
+def filled(masks: Mapping[Fact, int], width: int, program: Program, book: Rulebook) -> list[int]:
+    """The input registers of a block of ``width`` cases, from the cases (bits) that state each fact."""
+    inputs = [0] * (2 + len(program.inputs))
+    inputs[1] = (1 << width) - 1
     for fact, mask in masks.items():
         for key in fact_inputs(fact, book, program.parameters):
             register = program.inputs.get(key)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from hechting_rules.dependencies import check_unless, decide_order, rules_by_result
+from hechting_rules.grounds import ClassSystem
 from hechting_rules.model import (
     DEFAULT_PROFILE,
     AllOf,
@@ -49,6 +50,7 @@ def check(draft: Rulebook, problems: Problems) -> Rulebook:
     check_unless(draft.rules, rules_of, draft.findings, reassuring, problems)
     _suggestions(draft, problems)
     _notes(draft, problems)
+    _classifications(draft, problems)
     _dispositions(draft, problems)
     _profiles(draft, problems)
     for test in (*draft.tests, *(e for r in draft.rules.values() for e in r.exemplars)):
@@ -95,14 +97,19 @@ def _stages_and_ranges(draft: Rulebook, problems: Problems) -> None:
                 problems.add(
                     "V303", stage.span, f"'{stage.code}' implies '{code}', which does not count in every case at that stage"
                 )
-    for quantity in draft.quantities.values():
-        for code in quantity.implies:
-            _known(code, draft.findings, quantity.span, "finding", problems)
+    _quantities(draft, problems)
     for named in draft.ranges.values():
         _known(named.quantity, draft.quantities, named.span, "quantity", problems, "V307")
         for bound in (named.start, named.end):
             if isinstance(bound, str):
                 _known(bound, draft.parameters, named.span, "parameter", problems, "V307")
+
+
+def _quantities(draft: Rulebook, problems: Problems) -> None:
+    for quantity in draft.quantities.values():
+        for code in quantity.implies:
+            if _known(code, draft.findings, quantity.span, "finding", problems) and not _always_counts(draft.findings[code]):
+                problems.add("V303", quantity.span, f"'{quantity.name}' implies '{code}', which does not count in every case")
 
 
 def _counts_at(finding: Finding, stage: Stage) -> bool:
@@ -111,6 +118,11 @@ def _counts_at(finding: Finding, stage: Stage) -> bool:
     if finding.stages or stage.code in finding.not_at or (finding.not_at and person is not stage.of):
         return False
     return finding.about not in {About.CHILD, About.ADULT} or person is stage.of
+
+
+def _always_counts(finding: Finding) -> bool:
+    """Whether a finding can be present or absent whoever a case is about."""
+    return not finding.stages and not finding.not_at and finding.about not in {About.CHILD, About.ADULT}
 
 
 def _numbers(draft: Rulebook, problems: Problems) -> None:
@@ -241,6 +253,28 @@ def _notes(draft: Rulebook, problems: Problems) -> None:
     for ambiguity in draft.ambiguities.values():
         for code in ambiguity.statements:
             _known(code, draft.statements, ambiguity.span, "statement", problems)
+
+
+def _classifications(draft: Rulebook, problems: Problems) -> None:
+    """A class is cited somewhere, has what it rests on, and stands in the article if it is Brisch's and only then."""
+    results = {**draft.conclusions, **draft.suggestions}
+    for one in draft.classifications.values():
+        for code in one.cited_at:
+            _known(code, results, one.span, "conclusion or suggestion", problems)
+        for reference in one.references:
+            _known(reference, draft.references, one.span, "reference", problems)
+        for statement in one.statements:
+            _known(statement, draft.statements, one.span, "statement", problems)
+        if not one.cited_at:
+            hint = "name under cited_at the conclusions and suggestions beside which it is told"
+            problems.add("R435", one.span, f"'{one.id}' is cited nowhere", hint)
+        if not one.references and one.verify is None:
+            problems.add("R436", one.span, f"'{one.id}' has no reference, and does not say under 'verify' what is to be checked")
+        if (one.system is ClassSystem.BRISCH) is not bool(one.statements):
+            message = f"'{one.id}' of {one.system} names {'a' if one.statements else 'no'} statement of the article"
+            problems.add(
+                "R437", one.span, message, f"only the classes of {ClassSystem.BRISCH} are the article's, and all of them"
+            )
 
 
 def _dispositions(draft: Rulebook, problems: Problems) -> None:

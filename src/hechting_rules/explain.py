@@ -3,15 +3,33 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
-from hechting_rules.advice import Advice, Change, Concluded, Outcome, StatedFact, Suggested
+from hechting_rules.advice import (
+    Advice,
+    Change,
+    ClassTold,
+    Concluded,
+    CriterionTold,
+    Locator,
+    Outcome,
+    Question,
+    StatedFact,
+    Suggested,
+    Work,
+)
 from hechting_rules.answered import Answered, answer
+from hechting_rules.changes import smallest_changes
+from hechting_rules.differences import dependences, difference, standing
 from hechting_rules.errors import UsageError
-from hechting_rules.justify import STRENGTH, because
+from hechting_rules.explanations import Arguments, Counterfactual, Dependence, Difference, Explanation, WhyNot
+from hechting_rules.grounds import Classification, ClassSystem
+from hechting_rules.justify import STRENGTH, because, told
 from hechting_rules.model import Case, Profile, Rulebook
 from hechting_rules.profiles import find_profile
-from hechting_rules.questions import ask_next
+from hechting_rules.questions import questions_for
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.safety import gates, open_above, route, stale
+from hechting_rules.shortfall import shortfall
+from hechting_rules.sides import arguments_of
 from hechting_rules.source import did_you_mean
 from hechting_rules.sufficient import in_words, minimal_sets
 from hechting_rules.terms import About, Kind, Level, Text
@@ -43,8 +61,8 @@ def advise(
     carried = {code: in_words(chosen_sets, answered) for code, chosen_sets in sets.items()}
     conclusions = [c for c in (_concluded(code, answered, carried) for code in book.conclusions) if c is not None]
     suggestions = [s for s in (_suggested(code, answered, chosen, carried) for code in book.suggestions) if s is not None]
-    told = sorted((c for c in conclusions if _told(c)), key=_conclusion_order)
-    raised = sorted((s for s in suggestions if _told(s)), key=_suggestion_order)
+    telling = sorted((c for c in conclusions if told(c.outcome, c.because)), key=_conclusion_order)
+    raised = sorted((s for s in suggestions if told(s.outcome, s.because)), key=_suggestion_order)
     admitted = answered.admitted
     return Advice(
         rulebook=book.head.id,
@@ -58,13 +76,14 @@ def advise(
         child_stage=admitted.child_stage,
         adult_stage=admitted.adult_stage,
         person=person_label(admitted, book),
-        conclusions=tuple(told),
+        conclusions=tuple(telling),
         suggestions=tuple(raised),
         screen_first=open_above(answered),
-        ask_next=ask_next(answered, [*(c.code for c in told), *(s.code for s in raised)]),
-        context=tuple(_context(told, book)),
-        not_assessed=len(conclusions) + len(suggestions) - len(told) - len(raised),
+        ask_next=questions_for(answered, [*(c.code for c in telling), *(s.code for s in raised)]),
+        context=tuple(_context(telling, book)),
+        not_assessed=len(conclusions) + len(suggestions) - len(telling) - len(raised),
         warnings=(*admitted.warnings, *stale(book, chosen, as_of)),
+        classifications=_classifications([*(c.code for c in telling), *(s.code for s in raised)], book),
     )
 
 
@@ -76,20 +95,92 @@ def why(
     An ``unless`` that is not established is an assumption, listed with the rule and in no set. A result that is possible rests on
     what is not known, so its one set is empty. Raises `UsageError` for a code that is no conclusion or suggestion.
     """
-    book = default_rulebook() if rulebook is None else rulebook
-    answered = answer(case, book, find_profile(book, profile))
-    if code not in answered.program.results:
-        near = did_you_mean(code, answered.program.results)
-        raise UsageError(f"'{code}' is no conclusion or suggestion" + (f"; {near}" if near else ""))
-    plane = answered.program.results[code]
+    answered = _answered(case, rulebook, profile)
+    plane = answered.program.results[_result(code, answered)]
     return in_words(minimal_sets(answered, {code: plane})[code], answered)
 
 
-def _told(result: Concluded | Suggested) -> bool:
-    """A possible result is told only if something the case gives speaks for it, beyond what frames the case."""
-    if result.outcome is Outcome.ESTABLISHED:
-        return True
-    return any(p.satisfied and not p.frames for reason in result.because for p in reason.premises)
+def explained(case: Case, code: str, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Explanation:
+    """All that is to be said of one result in a case: the advice with its reasons, why not, and the counterfactual.
+
+    Raises `UsageError` for a code that is no conclusion or suggestion.
+    """
+    answered = _answered(case, rulebook, profile)
+    item = answered.book.suggestions.get(_result(code, answered))
+    return Explanation(
+        advice=advise(case, rulebook, profile),
+        code=code,
+        title=answered.book.conclusions[code].title if item is None else item.summary,
+        origin=None if item is None else item.origin,
+        standing=standing(code, answered),
+        why_not=shortfall(code, answered),
+        counterfactual=smallest_changes(code, answered),
+    )
+
+
+def why_not(case: Case, code: str, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> tuple[WhyNot, ...]:
+    """What keeps a result from being established: for each rule the nearest way there, the fewest findings short first.
+
+    Each reason is typed: not known, asked and not known, absent, present where it should not be, another stage or value, taken
+    back by a conclusion, switched off, withheld. Its repair is tried before it is told. Nothing for a result that is established
+    and told. Raises `UsageError` for a code that is no conclusion or suggestion.
+    """
+    answered = _answered(case, rulebook, profile)
+    return shortfall(_result(code, answered), answered)
+
+
+def what_if(before: Case, after: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Difference:
+    """How the results of two cases differ: what appears, what goes and what changes, and through which rules."""
+    book = default_rulebook() if rulebook is None else rulebook
+    return difference(_answered(before, book, profile), _answered(after, book, profile))
+
+
+def counterfactual(
+    case: Case, code: str, rulebook: Rulebook | None = None, profile: str | Profile | None = None
+) -> Counterfactual:
+    """The smallest sets, of at most four changeable findings, that would bring a result or take an established one away.
+
+    Each finding only in the direction in which it can still change; history does not change; never for safety. They are no
+    advice: they show what a result hangs on. Raises `UsageError` for a code that is no conclusion or suggestion.
+    """
+    answered = _answered(case, rulebook, profile)
+    return smallest_changes(_result(code, answered), answered)
+
+
+def vary(
+    case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None, within: float = 0.5
+) -> tuple[Dependence, ...]:
+    """How much of a case's results rests on numbers that the library gives and the article does not.
+
+    Each such number is varied by up to ``within`` of itself (0.5: by half); for each side the nearest value that changes a
+    result, and what it changes. Nothing: no result rests on them that far. Raises `UsageError` for a share below 0.
+    """
+    if not within >= 0:
+        raise UsageError(f"within is {within:g}; allowed: 0 or more, such as 0.5 to vary by half")
+    return tuple(dependences(_answered(case, rulebook, profile), within))
+
+
+def ask_next(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> tuple[Question, ...]:
+    """What is not known and can still change a result, what matters most first: the questions of the advice for a case."""
+    return advise(case, rulebook, profile).ask_next
+
+
+def arguments(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Arguments:
+    """What the case gives for risk and for protection, level by level, side by side, and what offsets what or why not."""
+    return arguments_of(_answered(case, rulebook, profile))
+
+
+def _answered(case: Case, rulebook: Rulebook | None, profile: str | Profile | None) -> Answered:
+    book = default_rulebook() if rulebook is None else rulebook
+    return answer(case, book, find_profile(book, profile))
+
+
+def _result(code: str, answered: Answered) -> str:
+    """The code of a result. Raises `UsageError` for any other."""
+    if code not in answered.program.results:
+        near = did_you_mean(code, answered.program.results)
+        raise UsageError(f"'{code}' is no conclusion or suggestion" + (f"; {near}" if near else ""))
+    return code
 
 
 def _concluded(code: str, answered: Answered, carried: _Carried) -> Concluded | None:
@@ -158,6 +249,37 @@ def _context(told: Iterable[Concluded], book: Rulebook) -> Iterator[Text]:
         text = book.conclusions[conclusion.code].context
         if text is not None and conclusion.outcome is Outcome.ESTABLISHED:
             yield text
+
+
+def _classifications(results: Iterable[str], book: Rulebook) -> tuple[ClassTold, ...]:
+    """The classes cited beside what is told: by system, then by code, then by their place in the article."""
+    codes = frozenset(results)
+    cited = [one for one in book.classifications.values() if codes & set(one.cited_at)]
+    order = list(ClassSystem)
+    return tuple(
+        _class(one, codes, book) for one in sorted(cited, key=lambda c: (order.index(c.system), c.code, c.statements, c.id))
+    )
+
+
+def _class(one: Classification, codes: frozenset[str], book: Rulebook) -> ClassTold:
+    criteria = {"care": one.care, "onset": one.onset, "least_age": one.least_age, "exclusion": one.exclusion}
+    return ClassTold(
+        id=one.id,
+        system=one.system.value,
+        code=one.code,
+        coded_in=one.coded_in,
+        current=one.current,
+        name=one.name,
+        people=one.people.value,
+        text=one.text,
+        criteria=tuple(CriterionTold(criterion, text) for criterion, text in criteria.items()),
+        caution=one.caution,
+        basis=one.basis,
+        verify=one.verify,
+        references=tuple(Work(r.id, r.cite, r.basis) for r in (book.references[r] for r in one.references)),
+        places=tuple(Locator(s.id, s.section, s.locator) for s in (book.statements[s] for s in one.statements)),
+        cited_at=tuple(code for code in one.cited_at if code in codes),
+    )
 
 
 def _changes(profile: Profile, book: Rulebook) -> Iterator[Change]:

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.advice import FlagName, Outcome, Premise, StatedFact
-from hechting_rules.terms import About, Direction, Text
+from hechting_rules.advice import Advice, FlagName, Outcome, Premise, StatedFact
+from hechting_rules.terms import About, Direction, Origin, Text
 
 
 class Gap(StrEnum):
@@ -81,10 +81,14 @@ class RuleName:
 
 @attrs.frozen
 class Changed:
-    """One result that differs between two cases, and the rules that make the difference, its own first."""
+    """One result that differs between two cases, and the rules that make the difference, its own first.
+
+    ``told`` says whether the advice for one of the cases tells it; what else differs is background, or only possible.
+    """
 
     code: str
     title: Text
+    told: bool
     move: Move
     before: Standing
     after: Standing
@@ -180,3 +184,20 @@ class Arguments:
 
     levels: tuple[Level, ...]
     offsets: tuple[Offset, ...]
+
+
+@attrs.frozen
+class Explanation:
+    """One conclusion or suggestion, how it stands in a case, and why or why not.
+
+    ``advice`` is that on the case; it tells a result only if something speaks for it, so ``title`` (a title or a summary) and
+    ``standing`` come apart. ``origin`` is that of a suggestion, nothing for a conclusion. ``why_not`` stands nearest first.
+    """
+
+    advice: Advice
+    code: str
+    title: Text
+    origin: Origin | None
+    standing: Standing
+    why_not: tuple[WhyNot, ...]
+    counterfactual: Counterfactual | None

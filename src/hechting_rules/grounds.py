@@ -1,4 +1,6 @@
-"""What rules rest on: the article's statements and their readings, the evidence of today and its references."""
+"""What rules rest on (statements of the article, readings) and what stands beside it: evidence, references, classifications."""
+
+from enum import StrEnum
 
 import attrs
 
@@ -80,3 +82,52 @@ class Reference:
     basis: Basis
     span: Span
     url: str = ""
+
+
+class ClassSystem(StrEnum):
+    """Who classifies; in the order in which classes are shown. ``BRISCH`` is the proposal that the article reports."""
+
+    DSM_IV = "DSM-IV(-TR)"
+    ICD_10 = "ICD-10"
+    DSM_5 = "DSM-5(-TR)"
+    ICD_11 = "ICD-11"
+    BRISCH = "Brisch"
+
+
+class People(StrEnum):
+    """For whom a class is meant."""
+
+    CHILDREN = "children"
+    ALL = "children and adults"
+
+
+@attrs.frozen
+class Classification:
+    """A class of disorder as others delimit it: reference data beside a result that points to a disorder, read by no rule.
+
+    ``code`` is that of the system itself, or of the one named in ``coded_in``; a ``current`` class is one of today. ``text`` is
+    what a proposal of the article describes. ``care``, ``onset``, ``least_age`` and ``exclusion`` are criteria; one without a
+    text is not stated in what the maintainers know. ``caution`` is not from the article, ``verify`` says what is still to be
+    checked. ``cited_at`` names the conclusions and suggestions beside which it is told.
+    """
+
+    id: str
+    system: ClassSystem
+    name: Text
+    people: People
+    basis: Basis
+    span: Span
+    code: str = ""
+    coded_in: str = ""
+    current: bool = False
+    text: Text | None = None
+    care: Text | None = None
+    onset: Text | None = None
+    least_age: Text | None = None
+    exclusion: Text | None = None
+    caution: Text | None = None
+    verify: Text | None = None
+    references: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    cited_at: tuple[str, ...] = ()
+    note: str = ""

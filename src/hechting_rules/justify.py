@@ -1,5 +1,6 @@
 """Why a rule holds or may hold in a case: its premises, their sources, its place in the article, its evidence."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from hechting_rules.advice import EvidenceNote, Justification, Known, Locator, Outcome, Premise
@@ -22,6 +23,21 @@ def because(code: str, answered: Answered) -> tuple[Justification, ...]:
             found.append(_justification(answered.book.rules[rule_id], plane, answered))
     best = min((STRENGTH[j.outcome] for j in found), default=0)
     return tuple(j for j in found if STRENGTH[j.outcome] == best)
+
+
+def told(outcome: Outcome, reasons: Iterable[Justification]) -> bool:
+    """Whether an advice tells a result: when it is possible, only if something the case gives speaks for it.
+
+    What frames the case, such as a stage or a pregnancy, does not speak for it.
+    """
+    if outcome is not Outcome.POSSIBLE:
+        return outcome is Outcome.ESTABLISHED
+    return any(p.satisfied and not p.frames for reason in reasons for p in reason.premises)
+
+
+def finding_premise(code: str, answered: Answered) -> Premise:
+    """A finding that is present in a case, as a premise: what is known of it and where that comes from."""
+    return _finding_premise(code, Known.PRESENT, answered.program.present[code], answered)
 
 
 def _justification(rule: Rule, plane: Plane, answered: Answered) -> Justification:

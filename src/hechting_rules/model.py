@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
+from hechting_rules.grounds import Ambiguity, Classification, Disposition, Evidence, Reference, Statement
 from hechting_rules.source import Span
 from hechting_rules.terms import (
     About,
@@ -447,6 +447,7 @@ class Rulebook:
     ambiguities: Mapping[str, Ambiguity]
     evidence: Mapping[str, Evidence]
     references: Mapping[str, Reference]
+    classifications: Mapping[str, Classification]
     profiles: Mapping[str, Profile]
     tests: tuple[Test, ...]
     order: tuple[str, ...]

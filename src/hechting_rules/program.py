@@ -69,6 +69,8 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         admission.is_present(code)
     for code in book.stages:
         admission.stage(code)
+    for name in book.ranges:
+        admission.range(name)
     flags = _flags(book, results, to)
     withholding = _withholding(book, results, admission)
     refused = admission.refused()

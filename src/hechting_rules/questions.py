@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from hechting_rules.advice import Question
-from hechting_rules.answered import Answered, variants_run
+from hechting_rules.advice import Question, StatedFact
+from hechting_rules.answered import Answered, around
 from hechting_rules.case import AGE_OF, Fact, stage_at
 from hechting_rules.circuit import Plane
+from hechting_rules.joint import witnesses
 from hechting_rules.model import Quantity
 from hechting_rules.safety import screening
 from hechting_rules.terms import Person, Status, Text, Time
+from hechting_rules.wording import fact_label
 
 STAGE_QUESTION = {
     Person.CHILD: Text("Gaat het om een kind, en hoe oud is het?", "Is this about a child, and how old?"),
     Person.ADULT: Text("Gaat het om een volwassene, en hoe oud?", "Is this about an adult, and how old?"),
 }
-SAFETY_RANK, STAGE_RANK, PRESENT_RANK, PAST_RANK = 0, 1, 2, 3
+SAFETY_RANK, STAGE_RANK, PRESENT_RANK, PAST_RANK, JOINT_RANK = 0, 1, 2, 3, 4
 
 
 @attrs.frozen
@@ -42,29 +44,46 @@ class _Effect:
     losses: bool
 
 
-def ask_next(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
-    """The questions of which one answer alone changes the outcome or the robust flag of a result.
+def questions_for(answered: Answered, told: Sequence[str]) -> tuple[Question, ...]:
+    """The questions whose answer can change the outcome or the robust flag of a result, alone or after other answers.
 
     Safety screens first, then the stage; then those that bear on most of the suggestions and conclusions ``told`` (general advice
-    on an occasion left out); then those on most results at all. What was asked already and cannot be known is not asked again.
+    on an occasion left out); then those on most results at all; last those that need other answers first. What was asked already
+    and cannot be known is not asked again.
     """
     candidates = list(_candidates(answered, screening(told, answered)))
-    effects = _effects(candidates, answered)
+    effects = dict(zip(candidates, _effects(candidates, answered), strict=True))
+    alone = {candidate.code: candidate.answers for candidate in candidates}
+    joint = witnesses(alone, [c.code for c, effect in effects.items() if not effect.changed], answered)
     suggestions = answered.book.suggestions
     shown = {code for code in told if code not in suggestions or not suggestions[code].on_occasion}
     found: list[tuple[tuple[int | str, ...], Question]] = []
-    for candidate, effect in zip(candidates, effects, strict=True):
-        if not effect.changed:
-            continue
-        codes = tuple(sorted(effect.changed, key=lambda code: (code not in shown, code not in suggestions)))
-        decided = sum(1 for code in codes if code in shown and code in suggestions)
-        reached = sum(1 for code in codes if code in shown)
-        first = min(candidate.rank, PRESENT_RANK)
-        told_on_its_own = sum(1 for code in codes if _speaks(code, answered))
-        order = (first, -decided, -reached, candidate.rank, -told_on_its_own, -candidate.wide, candidate.code)
-        reason = _reason(codes[0], effect, answered)
-        found.append((order, Question(candidate.code, candidate.question, reason, codes, "")))
+    for candidate, effect in effects.items():
+        witness = joint.get(candidate.code)
+        if effect.changed or witness is not None:
+            changed = effect.changed if witness is None else witness.changed
+            codes = tuple(sorted(changed, key=lambda code: (code not in shown, code not in suggestions)))
+            order = _order(candidate, codes, shown, answered, joint=witness is not None)
+            reason = _reason(codes[0], None if witness else effect, answered)
+            given = () if witness is None else tuple(_stated(fact, answered) for fact in witness.given)
+            found.append((order, Question(candidate.code, candidate.question, reason, codes, "", given)))
     return tuple(_after_wider([question for _, question in sorted(found, key=lambda pair: pair[0])], answered))
+
+
+def _order(
+    candidate: _Candidate, codes: Sequence[str], shown: set[str], answered: Answered, *, joint: bool
+) -> tuple[int | str, ...]:
+    """Where a question stands among the others."""
+    suggestions = answered.book.suggestions
+    first = JOINT_RANK if joint else min(candidate.rank, PRESENT_RANK)
+    decided = sum(1 for code in codes if code in shown and code in suggestions)
+    reached = sum(1 for code in codes if code in shown)
+    told_on_its_own = sum(1 for code in codes if _speaks(code, answered))
+    return first, -decided, -reached, candidate.rank, -told_on_its_own, -candidate.wide, candidate.code
+
+
+def _stated(fact: Fact, answered: Answered) -> StatedFact:
+    return StatedFact(fact.name, fact.value, fact_label(fact, answered.book))
 
 
 def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[Question]:
@@ -135,16 +154,16 @@ def _asked(quantity: Quantity) -> Text:
 
 def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effect]:
     """The effect of each question, all answers of all questions in one block."""
-    variants = [[*answered.admitted.facts, fact] for c in candidates for fact in c.answers]
-    values = variants_run(variants, answered)
-    ones = (1 << len(variants)) - 1
+    changes = [(fact,) for c in candidates for fact in c.answers]
+    values = around(changes, answered)
+    ones = (1 << len(changes)) - 1
     usable = ones & ~values[answered.program.refused]
-    changes = [(code, *_changes(plane, answered, values, ones)) for code, plane in answered.program.results.items()]
+    results = [(code, *_changes(plane, answered, values, ones)) for code, plane in answered.program.results.items()]
     effects, place = [], 0
     for candidate in candidates:
         mask = (((1 << len(candidate.answers)) - 1) << place) & usable
         place += len(candidate.answers)
-        hit = [(code, gained & mask, lost & mask) for code, changed, gained, lost in changes if changed & mask]
+        hit = [(code, gained & mask, lost & mask) for code, changed, gained, lost in results if changed & mask]
         effects.append(_Effect(tuple(code for code, _, _ in hit), any(g for _, g, _ in hit), any(lost for _, _, lost in hit)))
     return effects
 
@@ -159,9 +178,13 @@ def _changes(plane: Plane, answered: Answered, values: Sequence[int], ones: int)
     return changed, gained, lost
 
 
-def _reason(code: str, effect: _Effect, answered: Answered) -> Text:
+def _reason(code: str, effect: _Effect | None, answered: Answered) -> Text:
     book = answered.book
     name = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
+    if effect is None:
+        return Text(
+            f"kan samen met andere antwoorden verschil maken voor: {name.nl}", f"with other answers could change: {name.en}"
+        )
     if effect.gains and effect.losses:
         return Text(f"beslist mee over: {name.nl}", f"helps decide: {name.en}")
     if effect.gains:

@@ -5,7 +5,7 @@ import datetime as dt
 from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
-from hechting_rules.grounds import Ambiguity, Disposition, Evidence, Reference, Statement
+from hechting_rules.grounds import Ambiguity, Classification, ClassSystem, Disposition, Evidence, People, Reference, Statement
 from hechting_rules.model import AnyOf, Attribute, Head, Profile, Route, Rule, Suggestion, Switch
 from hechting_rules.terms import (
     About,
@@ -216,6 +216,36 @@ def read_evidence(f: Fields) -> Evidence:
 def read_reference(f: Fields) -> Reference:
     """One reference."""
     return Reference(f.string("id"), f.string("cite"), f.choice("basis", Basis), f.span, f.string("url", ""))
+
+
+def read_classification(f: Fields) -> Classification:
+    """One class of disorder as others delimit it."""
+
+    def told(key: str) -> Text | None:
+        return f.text(key) if f.has(key) else None
+
+    return Classification(
+        id=f.string("id"),
+        system=f.choice("system", ClassSystem),
+        name=f.text("name"),
+        people=f.choice("people", People),
+        basis=f.choice("basis", Basis),
+        code=f.string("code", ""),
+        coded_in=f.string("coded_in", ""),
+        current=f.truth("current", False),
+        text=told("text"),
+        care=told("care"),
+        onset=told("onset"),
+        least_age=told("least_age"),
+        exclusion=told("exclusion"),
+        caution=told("caution"),
+        verify=told("verify"),
+        references=f.strings("references"),
+        statements=f.strings("statements"),
+        cited_at=f.strings("cited_at"),
+        note=f.string("note", ""),
+        span=f.span,
+    )
 
 
 def read_profile(f: Fields) -> Profile:

@@ -17,6 +17,7 @@ from hechting_rules.given import read_tests
 from hechting_rules.model import Head, Rulebook, Test
 from hechting_rules.records import (
     read_ambiguity,
+    read_classification,
     read_disposition,
     read_evidence,
     read_head,
@@ -154,6 +155,7 @@ LISTS: Mapping[str, tuple[str, str, Callable[[Fields], object]]] = {
     "statements/ambiguities.yaml": ("ambiguities", "an ambiguity", read_ambiguity),
     "statements/dispositions.yaml": ("dispositions", "a disposition", read_disposition),
     "evidence": ("evidence", "an evidence note", read_evidence),
+    "evidence/classifications.yaml": ("classifications", "a class", read_classification),
     "evidence/references.yaml": ("references", "a reference", read_reference),
 }
 """How the records of a folder of lists are read, and those of single files in it."""
@@ -206,6 +208,7 @@ def _draft(loading: _Loading, root: Path) -> Rulebook:
         ambiguities=by("ambiguities", "id"),
         evidence=by("evidence", "id"),
         references=by("references", "id"),
+        classifications=by("classifications", "id"),
         profiles=by("profiles", "id"),
         tests=tests,
         sha256="",

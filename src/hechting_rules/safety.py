@@ -77,19 +77,26 @@ def _open(flag: Flag, answered: Answered) -> bool:
 
 
 def screening(told: Iterable[str], answered: Answered) -> frozenset[str]:
-    """The findings to ask about first: those of the open flags that stand above all or that a told suggestion names.
+    """The findings to ask about first: those of the open flags that stand above all or that an established suggestion names.
 
-    A detail waits for the screen that it implies: asked and answered no, that screen answers its details.
+    The flags of a suggestion that is only possible are asked about once it is established: what is asked first stays short. A
+    detail waits for what it implies, be it a screen or a pregnancy: asked and answered no, that answers its details too.
     """
     book, program, values = answered.book, answered.program, answered.values
-    named = {flag for code in told if code in book.suggestions for flag in book.suggestions[code].screens}
+    raised = [code for code in told if code in book.suggestions and values[program.results[code].established]]
+    named = {flag for code in raised for flag in book.suggestions[code].screens}
     found = set()
     for flag in book.flags.values():
         if (flag.id in named or flag.stands_above) and _open(flag, answered):
             findings = program.screens.get(flag.id, frozenset())
-            unknown = {f for f in findings if not values[program.present[f].out] and not values[program.absent[f].out]}
-            found |= {f for f in unknown if not unknown & set(program.closed.below[f])}
+            unknown = {f for f in findings if _unknown(f, answered)}
+            found |= {f for f in unknown if not any(_unknown(other, answered) for other in program.closed.below[f])}
     return frozenset(found)
+
+
+def _unknown(finding: str, answered: Answered) -> bool:
+    present, absent = answered.program.present[finding], answered.program.absent[finding]
+    return not answered.values[present.out] and not answered.values[absent.out]
 
 
 def route(suggestion: Suggestion, profile: Profile) -> RouteTold | None:

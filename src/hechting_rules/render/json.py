@@ -3,8 +3,19 @@
 import json
 from typing import Any
 
-from hechting_rules.advice import Advice, Concluded, FlagName, Justification, Premise, Question, StatedFact, Suggested
-from hechting_rules.terms import Language, Origin
+from hechting_rules.advice import (
+    Advice,
+    ClassTold,
+    Concluded,
+    FlagName,
+    Justification,
+    Locator,
+    Premise,
+    Question,
+    StatedFact,
+    Suggested,
+)
+from hechting_rules.terms import Language, Origin, Text
 
 SCHEMA = "hechting-rules/advice/1"
 
@@ -37,8 +48,9 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
         "flags": _named_flags(advice, language),
         "conclusions": [_concluded(c, language) for c in advice.conclusions],
         "suggestions": [_suggested(s, language) for s in advice.suggestions if s.origin is not Origin.SAFETY],
-        "ask_next": [_question(q, language) for q in advice.ask_next],
+        "ask_next": [question_mapping(q, language) for q in advice.ask_next],
         "context": [text.into(language) for text in advice.context],
+        "classifications": [_class(c, language) for c in advice.classifications],
         "not_assessed": advice.not_assessed,
         "warnings": list(advice.warnings),
     }
@@ -51,8 +63,8 @@ def _concluded(result: Concluded, language: Language) -> dict[str, Any]:
         "robust": result.robust,
         "title": result.title.into(language),
         "about": result.about.value,
-        "because": [_because(j, language) for j in result.because],
-        "why": [_facts(facts, language) for facts in result.why],
+        "because": [because_mapping(j, language) for j in result.because],
+        "why": [facts_mapping(facts, language) for facts in result.why],
     }
 
 
@@ -72,8 +84,8 @@ def _suggested(result: Suggested, language: Language) -> dict[str, Any]:
         **_safety(result, language),
         "next_step_of": result.next_step_of,
         "on_occasion": result.on_occasion,
-        "because": [_because(j, language) for j in result.because],
-        "why": [_facts(facts, language) for facts in result.why],
+        "because": [because_mapping(j, language) for j in result.because],
+        "why": [facts_mapping(facts, language) for facts in result.why],
     }
 
 
@@ -104,14 +116,15 @@ def _named_flags(advice: Advice, language: Language) -> list[dict[str, str]]:
     return [{"id": f.id, "level": f.level.value, "name": f.name.into(language)} for _, f in sorted(named.items())]
 
 
-def _because(reason: Justification, language: Language) -> dict[str, Any]:
+def because_mapping(reason: Justification, language: Language) -> dict[str, Any]:
+    """A rule and its premises, place and evidence note as plain data."""
     note = reason.evidence
     return {
         "rule": reason.rule,
         "title": reason.title.into(language),
         "status": reason.outcome.value,
         "robust": reason.robust,
-        "statements": [{"id": p.statement, "section": p.section, "locator": p.words} for p in reason.places],
+        "statements": _places(reason.places),
         "wording": reason.wording.value,
         "evidence": None
         if note is None
@@ -121,12 +134,13 @@ def _because(reason: Justification, language: Language) -> dict[str, Any]:
             "caution": note.caution.into(language),
             "full": note.full.into(language),
         },
-        "premises": [_premise(p, language) for p in reason.premises],
-        "unless": [_premise(p, language) for p in reason.unless],
+        "premises": [premise_mapping(p, language) for p in reason.premises],
+        "unless": [premise_mapping(p, language) for p in reason.unless],
     }
 
 
-def _premise(premise: Premise, language: Language) -> dict[str, Any]:
+def premise_mapping(premise: Premise, language: Language) -> dict[str, Any]:
+    """A premise as plain data."""
     return {
         "code": premise.code,
         "label": premise.label.into(language),
@@ -136,15 +150,46 @@ def _premise(premise: Premise, language: Language) -> dict[str, Any]:
     }
 
 
-def _facts(facts: tuple[StatedFact, ...], language: Language) -> list[dict[str, str]]:
+def facts_mapping(facts: tuple[StatedFact, ...], language: Language) -> list[dict[str, str]]:
+    """Stated facts as plain data."""
     return [{"name": f.name, "value": f.value, "label": f.label.into(language)} for f in facts]
 
 
-def _question(question: Question, language: Language) -> dict[str, Any]:
+def _class(told: ClassTold, language: Language) -> dict[str, Any]:
+    return {
+        "id": told.id,
+        "system": told.system,
+        "code": told.code,
+        "coded_in": told.coded_in,
+        "current": told.current,
+        "name": told.name.into(language),
+        "people": told.people,
+        "text": _maybe(told.text, language),
+        "criteria": [{"criterion": c.criterion, "text": _maybe(c.text, language)} for c in told.criteria],
+        "caution": _maybe(told.caution, language),
+        "basis": {"status": told.basis.value, "reason": _maybe(told.verify, language)},
+        "references": [{"id": work.id, "cite": work.cite, "basis": work.basis.value} for work in told.references],
+        "statements": _places(told.places),
+        "cited_at": list(told.cited_at),
+    }
+
+
+def _maybe(text: Text | None, language: Language) -> str | None:
+    """A text, or null where nothing is stated."""
+    return None if text is None else text.into(language)
+
+
+def _places(places: tuple[Locator, ...]) -> list[dict[str, str]]:
+    return [{"id": p.statement, "section": p.section, "locator": p.words} for p in places]
+
+
+def question_mapping(question: Question, language: Language) -> dict[str, Any]:
+    """A question as plain data."""
     return {
         "code": question.code,
         "question": question.question.into(language),
         "reason": question.reason.into(language),
         "could_change": list(question.could_change),
         "after": question.after,
+        "given": facts_mapping(question.given, language),
     }

@@ -74,3 +74,110 @@ ON = Text("aangezet", "switched on")
 PARAMETER = Text("aangepaste waarde", "changed value")
 PROFILE = Text("Profiel", "Profile")
 IGNORED = Text("Telt niet mee", "Not counted")
+
+CLASSES_OF_ARTICLE = Text(
+    "Indeling in het artikel (naslag, geen diagnose)", "Classification in the article (reference, no diagnosis)"
+)
+CLASSES_OF_OTHERS = Text(
+    "Hoe anderen het indelen (niet uit het artikel; naslag, geen diagnose)",
+    "How others classify this (not from the article; reference, no diagnosis)",
+)
+CLASSES_NOW = Text(
+    "Indelingen van nu (niet uit het artikel; naslag, geen diagnose)",
+    "Classifications of today (not from the article; reference, no diagnosis)",
+)
+CLASSES_TOO = Text("Ook in deze indeling", "Also in this classification")
+CLASSES_DIFFER = Text("verschil in {what} (--all toont hoe)", "they differ in {what} (--all shows how)")
+PEOPLE = {
+    "children": Text("alleen kinderen", "children only"),
+    "children and adults": Text("kinderen en volwassenen", "children and adults"),
+}
+CRITERIA = {
+    "care": Text("zorg vooraf", "earlier care"),
+    "onset": Text("begin", "onset"),
+    "least_age": Text("leeftijd", "age"),
+    "exclusion": Text("uitsluiting", "exclusion"),
+}
+AS_WITH = Text("als bij", "as with")
+NOT_STATED = Text("niet vermeld", "not stated")
+NOT_OF_ARTICLE = Text("Niet uit het artikel", "Not from the article")
+TO_CHECK = Text("Na te gaan", "To be checked")
+SOURCES = Text("Bronnen", "Sources")
+
+DRAWING = Text("Hoe de suggesties volgen uit wat bekend is", "How the suggestions follow from what is known")
+RULE = Text("regel", "rule")
+SHORT_ORIGINS = {
+    Origin.SAFETY: Text("veiligheid", "safety"),
+    Origin.ARTICLE: Text("artikel", "article"),
+    Origin.TODAY: Text("nu aangeraden", "advised today"),
+}
+IN_THE_CASE = Text("volgens de casus", "according to the case")
+WAITS = Text("wacht", "on hold")
+MORE_SUGGESTIONS = Text("Nog te tonen suggesties: {n}", "Suggestions not shown: {n}")
+MORE_REASONS = Text("Nog te tonen redenen: {n}", "Reasons not shown: {n}")
+MORE_FINDINGS = Text("Nog te tonen gegevens: {n}", "Findings not shown: {n}")
+STEPS = {
+    "supports": Text("leidt tot", "leads to"),
+    "could support": Text("kan leiden tot", "could lead to"),
+    "takes back": Text("tenzij", "unless"),
+    "comes first": Text("eerst", "first"),
+}
+"""What an edge of a drawing says."""
+NOTHING_DRAWN = Text("Er is geen redenering om te tekenen.", "There is no reasoning to draw.")
+
+REPORT = Text("Suggesties bij een casus", "Suggestions for a case")
+NO_DIAGNOSIS = Text("geen diagnose, geen score", "no diagnosis, no score")
+SKIP = Text("Naar de suggesties", "Skip to the suggestions")
+ON_THIS_PAGE = Text("Op deze pagina", "On this page")
+NOT_SHOWN = Text("Nog {n}, niet op deze pagina", "{n} more, not on this page")
+EXPLAINED = Text("Uitleg", "Explanation")
+BEFORE = Text("Komt voor", "Comes before")
+FLAG = Text("Punt", "Point")
+HOW_SOON = Text("Hoe snel", "How soon")
+CLAIM = Text("Kanttekening", "Note")
+STANDS_TODAY = Text("Hoe het nu staat", "How it stands today")
+BESIDE = Text("Bij", "With")
+MORE_QUESTIONS = Text("Nog {n} vragen die iets kunnen veranderen", "{n} more questions that can change something")
+ONLY_ON_SCREEN = Text(
+    "Deze vragen staan alleen in het document op het scherm.", "These questions stand in the document on screen only."
+)
+TICKS = Text("☐ ja  ☐ nee  ☐ niet bekend", "☐ yes  ☐ no  ☐ not known")
+WHY_EACH = Text("Waarom elke suggestie", "Why each suggestion")
+IN_BETWEEN = Text("Tussenstappen", "Steps in between")
+IN_BETWEEN_TOLD = Text(
+    "Wat uit de casus volgt en waar suggesties op steunen. Geen bevindingen over een persoon.",
+    "What follows from the case and suggestions rest on. No findings about a person.",
+)
+RESTS_ON = Text("Waar elk op rust", "What each rests on")
+RESTS_ON_TOLD = Text(
+    "De kleinste groepen gegevens uit de casus waarmee dit staat, naast levensfase en leeftijd. Elke groep is op zichzelf genoeg.",
+    "The smallest groups of facts of the case with which this stands, beside life stage and age. Each group is enough by itself.",
+)
+STEP = Text("Tussenstap {n}", "Step {n}")
+RESULT = Text("Suggestie of tussenstap", "Suggestion or step")
+GROUPS = Text("Rust op", "Rests on")
+PREMISE = Text("Gegeven", "Given")
+HERE = Text("In deze casus", "In this case")
+FOLLOWS_FROM = Text("Volgt uit", "Follows from")
+THE_CASE = Text("de casus", "the case")
+UNLESS = Text("tenzij", "unless")
+EITHER_SUFFICES = Text("Elke regel hieronder is genoeg.", "Each rule below is enough.")
+DRAWN = Text("De redenering getekend", "The reasoning drawn")
+DRAWN_TOLD = Text(
+    "Van links, wat de casus zegt, naar rechts, de suggesties (dubbele rand). Rond: tussenstap. Zeshoek: regel. "
+    "Onderbroken rand of lijn: nog niet zeker. Gestippelde rand: wacht.",
+    "From the left, what the case says, to the right, the suggestions (double border). Rounded: step in between. Hexagon: rule. "
+    "Dashed border or line: not certain yet. Dotted border: on hold.",
+)
+NOTES = Text("Profiel en invoer", "Profile and input")
+CHANGED = Text("Wat het profiel verandert", "What the profile changes")
+NAME = Text("Naam", "Name")
+DETAIL = Text("Reden of waarde", "Reason or value")
+RULEBOOK = Text("Regelboek", "Rulebook")
+NOT_ASSESSED = Text(
+    "Uitkomsten waarover de casus nog niets zegt: {n}. Dat is geen geruststelling.",
+    "Results of which the case says nothing yet: {n}. That is no reassurance.",
+)
+SIDE_BY_SIDE = Text("Wat voor risico en wat voor bescherming spreekt", "What speaks for risk and what for protection")
+CLASSES = Text("Indelingen (naslag, geen diagnose)", "Classifications (reference, no diagnosis)")
+FIRST_SEE = Text("Eerst nagaan", "Look at first")

@@ -1,6 +1,5 @@
 """An advice as plain text that a practitioner can read in half a minute: little, and in order."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -18,10 +17,10 @@ from hechting_rules.advice import (
     Suggested,
 )
 from hechting_rules.render import phrases
+from hechting_rules.render.classes import class_lines
+from hechting_rules.render.page import BAR, GAP, INDENT, WIDTH, Line, Role, plain
 from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Standing, Text
 
-WIDTH = 100
-INDENT = 4
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
 LONG_RUN = 3
 MOST_SCREENS = 3
@@ -33,6 +32,7 @@ STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
 URGENT = (Level.ACT_NOW, Level.SAME_DAY)
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
+LEVEL_ROLES = {Level.ACT_NOW: Role.ACT_NOW, Level.SAME_DAY: Role.SAME_DAY}
 
 
 def to_text(advice: Advice, language: Language, *, everything: bool = False, width: int = WIDTH) -> str:
@@ -41,8 +41,33 @@ def to_text(advice: Advice, language: Language, *, everything: bool = False, wid
     Without ``everything``: at most 3 safety, 5 article and 2 other suggestions, 3 questions, and each caution once and short;
     what is left out is counted.
     """
-    page = _Page(advice, language, everything, width)
-    return "\n".join(line.rstrip() for line in page.lines()) + "\n"
+    return plain(advice_lines(advice, language, everything=everything), width)
+
+
+def advice_lines(advice: Advice, language: Language, *, everything: bool = False) -> Iterator[Line]:
+    """The advice line by line, for a rendering that sets lines apart by what they are."""
+    yield from _Page(advice, language, everything).lines()
+
+
+def title_lines(advice: Advice, language: Language) -> Iterator[Line]:
+    """The name of the case and whom it is about."""
+    name = "".join(c if c.isprintable() else "?" for c in advice.case)
+    title = f"{name}: " if name else ""
+    yield Line(Role.TITLE, f"{title}{advice.person.into(language)}")
+    yield BAR
+
+
+def note_lines(advice: Advice, language: Language) -> Iterator[Line]:
+    """What was not counted, what the profile changes, what an advice is not, and whether the rules were reviewed."""
+    for warning in advice.warnings:
+        yield Line(Role.NOTE, f"{phrases.IGNORED.into(language)}: {warning}")
+    for change in advice.changes:
+        what = {"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER).into(language)
+        profile = f"{phrases.PROFILE.into(language)} {advice.profile}"
+        yield Line(Role.NOTE, f"{profile}: {what} {change.name} ({change.detail})")
+    reviewed = f"{phrases.REVIEWED.into(language)} {advice.clinical_review}"
+    review = phrases.NOT_REVIEWED.into(language) if advice.clinical_review == "none" else reviewed
+    yield Line(Role.NOTE, f"{advice.disclaimer.into(language)} {review}")
 
 
 @attrs.define
@@ -50,46 +75,32 @@ class _Page:
     advice: Advice
     language: Language
     everything: bool
-    width: int
     numbers: dict[str, int] = attrs.field(factory=dict)
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[Line]:
         shown = {origin: self._chosen(origin) for origin in Origin}
         for suggestions in shown.values():
             for suggestion in suggestions:
                 self.numbers[suggestion.code] = len(self.numbers) + 1
-        name = "".join(c if c.isprintable() else "?" for c in self.advice.case)
-        title = f"{name}: " if name else ""
-        yield from self._wrap(f"{title}{self._say(self.advice.person)}", 0)
-        yield "=" * self.width
+        yield from title_lines(self.advice, self.language)
         yield from self._origin(Origin.SAFETY, shown.pop(Origin.SAFETY))
         yield from self._screens([s for suggestions in shown.values() for s in suggestions])
         if not any(s.outcome is Outcome.ESTABLISHED for s in self.advice.suggestions):
-            yield from self._wrap(self._say(phrases.NOTHING), 0)
-            yield ""
+            yield Line(Role.ANSWER, self._say(phrases.NOTHING))
+            yield GAP
         for origin, suggestions in shown.items():
             yield from self._origin(origin, suggestions)
         yield from self._context()
+        yield from class_lines(self.advice, self.language, everything=self.everything)
         yield from self._questions()
-        yield from self._notes()
+        yield from note_lines(self.advice, self.language)
 
     def _say(self, text: Text) -> str:
         return text.into(self.language)
 
-    def _wrap(self, words: str, indent: int, first: str = "") -> Iterator[str]:
-        space = " " * indent
-        yield from textwrap.wrap(
-            words,
-            self.width,
-            initial_indent=first.ljust(indent),
-            subsequent_indent=space,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-
-    def _more(self, left: int) -> Iterator[str]:
+    def _more(self, left: int) -> Iterator[Line]:
         if left > 0:
-            yield " " * INDENT + self._say(phrases.MORE).format(n=left)
+            yield Line(Role.MORE, self._say(phrases.MORE).format(n=left), INDENT)
 
     def _chosen(self, origin: Origin) -> list[Suggested]:
         """The suggestions to show: established before possible, general advice on an occasion last.
@@ -101,7 +112,7 @@ class _Page:
             found = [s for s in found if s.outcome is Outcome.ESTABLISHED or _worth_telling(s)]
         return found if self.everything else found[: MOST[origin]]
 
-    def _screens(self, shown: list[Suggested]) -> Iterator[str]:
+    def _screens(self, shown: list[Suggested]) -> Iterator[Line]:
         """The safety flags to look at first, each once, with the suggestions that it comes before."""
         before: dict[FlagName, list[int]] = {flag: [] for flag in self.advice.screen_first}
         for suggestion in shown:
@@ -109,14 +120,14 @@ class _Page:
                 before.setdefault(flag, []).append(self.numbers[suggestion.code])
         if not before:
             return
-        yield self._say(phrases.SCREEN_FIRST)
+        yield Line(Role.HEADING, self._say(phrases.SCREEN_FIRST))
         flags = sorted(before, key=lambda flag: (LEVEL_ORDER[flag.level], flag.id))
         told = flags if self.everything else flags[:MOST_SCREENS]
         for flag in told:
             at = f" ({self._at(before[flag])})" if before[flag] else ""
-            yield from self._wrap(f"{self._say(flag.name)}{at}", INDENT, "  !")
+            yield Line(Role.SCREEN, f"{self._say(flag.name)}{at}", INDENT, "  !")
         yield from self._more(len(flags) - len(told))
-        yield ""
+        yield GAP
 
     def _at(self, numbers: Iterable[int]) -> str:
         """Which suggestions something belongs to; a run of three and more is written as one."""
@@ -129,10 +140,10 @@ class _Page:
         words = [f"{run[0]}-{run[-1]}" if len(run) >= LONG_RUN else ", ".join(map(str, run)) for run in runs]
         return f"{self._say(phrases.AT)} {', '.join(words)}"
 
-    def _origin(self, origin: Origin, shown: list[Suggested]) -> Iterator[str]:
+    def _origin(self, origin: Origin, shown: list[Suggested]) -> Iterator[Line]:
         if not shown:
             return
-        yield self._say(phrases.ORIGINS[origin])
+        yield Line(Role.HEADING, self._say(phrases.ORIGINS[origin]))
         yield from self._held(shown)
         cautions: dict[str, list[int]] = {}
         for suggestion in shown:
@@ -141,41 +152,41 @@ class _Page:
                 cautions.setdefault(words, []).append(self.numbers[suggestion.code])
         yield from self._more(len(self.advice.of_origin(origin)) - len(shown))
         yield from self._cautions(cautions)
-        yield ""
+        yield GAP
 
-    def _suggestion(self, suggestion: Suggested) -> Iterator[str]:
+    def _suggestion(self, suggestion: Suggested) -> Iterator[Line]:
         kind = self._say(phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level])
         if suggestion.outcome is Outcome.POSSIBLE:
             kind = f"{kind} ({self._say(phrases.POSSIBLE)})"
-        number = self.numbers[suggestion.code]
-        yield from self._wrap(f"{kind}: {self._say(suggestion.summary)}", INDENT, f"{number:2}.")
+        role = Role.ITEM if suggestion.level is None else LEVEL_ROLES.get(suggestion.level, Role.SAFETY)
+        yield Line(role, self._say(suggestion.summary), INDENT, f"{self.numbers[suggestion.code]:2}.", kind)
         if self.everything or suggestion.level in URGENT:
-            yield from self._wrap(self._say(suggestion.text), INDENT, " " * INDENT)
+            yield Line(Role.TEXT, self._say(suggestion.text), INDENT)
         yield from self._gates(suggestion)
         places = self._places(suggestion) if suggestion.origin is Origin.ARTICLE else ""
         if suggestion.outcome is Outcome.ESTABLISHED:
-            yield from self._labelled(phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
+            yield self._labelled(Role.REASON, phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
         else:
-            yield from self._labelled(phrases.STILL_OPEN, self._open(suggestion))
+            yield self._labelled(Role.REASON, phrases.STILL_OPEN, self._open(suggestion))
 
-    def _gates(self, suggestion: Suggested) -> Iterator[str]:
+    def _gates(self, suggestion: Suggested) -> Iterator[Line]:
         """Where to turn, for safety; what comes before it, for the rest."""
         if suggestion.route is not None:
             checked = f"{self._say(phrases.CHECKED)} {suggestion.route.checked_on}"
             general = suggestion.route.jurisdiction is Jurisdiction.NONE
             source = checked if general else f"{suggestion.route.source}; {checked}"
-            yield from self._labelled(phrases.ROUTE, f"{self._say(suggestion.route.text)} ({source})")
+            yield self._labelled(Role.ROUTE, phrases.ROUTE, f"{self._say(suggestion.route.text)} ({source})")
         if suggestion.after:
-            yield from self._labelled(phrases.AFTER, "; ".join(self._say(flag.name) for flag in suggestion.after))
+            yield self._labelled(Role.HELD, phrases.AFTER, "; ".join(self._say(flag.name) for flag in suggestion.after))
 
-    def _held(self, shown: list[Suggested]) -> Iterator[str]:
+    def _held(self, shown: list[Suggested]) -> Iterator[Line]:
         """What all of these wait for, said once: a flag that is raised to act now holds back every one of them."""
         flags = dict.fromkeys(flag for suggestion in shown for flag in suggestion.withheld_by)
         if flags:
-            yield from self._labelled(phrases.WITHHELD, "; ".join(self._say(flag.name) for flag in flags))
+            yield self._labelled(Role.HELD, phrases.WITHHELD, "; ".join(self._say(flag.name) for flag in flags))
 
-    def _labelled(self, label: Text, words: str) -> Iterator[str]:
-        yield from self._wrap(f"{self._say(label)}: {words}", INDENT + 2, " " * INDENT)
+    def _labelled(self, role: Role, label: Text, words: str) -> Line:
+        return Line(role, words, INDENT + 2, lead=self._say(label))
 
     def _facts(self, suggestion: Suggested) -> str:
         """What the case gives for a suggestion: every stated fact of its smallest sets, once."""
@@ -226,39 +237,39 @@ class _Page:
                     yield from conclusion.because
                     yield from self._rules_below(conclusion.because, opened)
 
-    def _cautions(self, cautions: dict[str, list[int]]) -> Iterator[str]:
+    def _cautions(self, cautions: dict[str, list[int]]) -> Iterator[Line]:
         if not cautions:
             return
-        yield f"  {self._say(phrases.CAUTION)}"
+        yield Line(Role.CAUTION, self._say(phrases.CAUTION), 2)
         shown = list(cautions) if self.everything else list(cautions)[:MOST_CAUTIONS]
         for words in shown:
-            yield from self._wrap(f"{words} ({self._at(cautions[words])})", INDENT, "  -")
+            yield Line(Role.CAUTION, f"{words} ({self._at(cautions[words])})", INDENT, "  -")
         yield from self._more(len(cautions) - len(shown))
 
-    def _context(self) -> Iterator[str]:
+    def _context(self) -> Iterator[Line]:
         """Background beside the advice: counted, and told where there is nothing else to tell."""
         found = self.advice.context
         shown = found if self.everything or not self.numbers else ()
         if shown:
-            yield self._say(phrases.CONTEXT)
+            yield Line(Role.HEADING, self._say(phrases.CONTEXT))
             for text in shown:
-                yield from self._wrap(self._say(text), INDENT, "  -")
-            yield ""
+                yield Line(Role.BACKGROUND, self._say(text), INDENT, "  -")
+            yield GAP
         elif found:
-            yield f"{self._say(phrases.CONTEXT)}: {self._say(phrases.MORE).format(n=len(found))}"
+            yield Line(Role.MORE, self._say(phrases.MORE).format(n=len(found)), lead=self._say(phrases.CONTEXT))
 
-    def _questions(self) -> Iterator[str]:
+    def _questions(self) -> Iterator[Line]:
         found = self._worth_asking()
         if not found:
             return
-        yield self._say(phrases.ASK_NEXT)
+        yield Line(Role.HEADING, self._say(phrases.ASK_NEXT))
         shown = found if self.everything else found[:MOST_QUESTIONS]
         for question in shown:
             numbers = [self.numbers[code] for code in question.could_change if code in self.numbers]
             reason = f" ({self._at(numbers)})" if numbers else f" ({self._say(question.reason)})" if self.everything else ""
-            yield from self._wrap(f"{self._say(question.question)}{reason}", INDENT, "  ?")
+            yield Line(Role.QUESTION, f"{self._say(question.question)}{reason}", INDENT, "  ?")
         yield from self._more(len(found) - len(shown))
-        yield ""
+        yield GAP
 
     def _worth_asking(self) -> list[Question]:
         """The questions that bear on what is told (all, when nothing is told), without those that a wider one may answer."""
@@ -268,17 +279,6 @@ class _Page:
         near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or q.code in STAGE_QUESTIONS]
         asked = {q.code for q in near}
         return [q for q in near if q.after not in asked]
-
-    def _notes(self) -> Iterator[str]:
-        for warning in self.advice.warnings:
-            yield from self._wrap(f"{self._say(phrases.IGNORED)}: {warning}", 0)
-        for change in self.advice.changes:
-            what = self._say({"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER))
-            profile = f"{self._say(phrases.PROFILE)} {self.advice.profile}"
-            yield from self._wrap(f"{profile}: {what} {change.name} ({change.detail})", 0)
-        reviewed = self.advice.clinical_review
-        review = self._say(phrases.NOT_REVIEWED) if reviewed == "none" else f"{self._say(phrases.REVIEWED)} {reviewed}"
-        yield from self._wrap(f"{self._say(self.advice.disclaimer)} {review}", 0)
 
 
 def _worth_telling(suggestion: Suggested) -> bool:

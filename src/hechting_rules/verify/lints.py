@@ -41,6 +41,15 @@ def _told(book: Rulebook) -> Iterator[tuple[str, str, Text, Span]]:
         yield rule.id, "title", rule.title, rule.span
 
 
+def _of_classes(book: Rulebook) -> Iterator[tuple[str, str, Text, Span]]:
+    """The texts of the classes: the one place in an advice where the names of disorders stand, for reference."""
+    for one in book.classifications.values():
+        for name in ("name", "text", "care", "onset", "least_age", "exclusion", "caution", "verify"):
+            text = getattr(one, name)
+            if text is not None:
+                yield one.id, name, text, one.span
+
+
 def _lists(book: Rulebook, use: WordUse) -> list[Words]:
     return [words for words in book.words.values() if words.use is use]
 
@@ -62,7 +71,7 @@ def word_pattern(word: str) -> re.Pattern[str]:
 def forbidden_words(book: Rulebook) -> Iterator[Diagnostic]:
     """L601: a text for users holds a word that is too sure or puts blame. Say it with a hedge, and without judging."""
     for words in _lists(book, WordUse.FORBIDDEN):
-        for owner, name, text, span in _told(book):
+        for owner, name, text, span in (*_told(book), *_of_classes(book)):
             for language, word in _found(text, words):
                 yield Diagnostic("L601", span, f"the {name} of '{owner}' says '{word}' in {language} ({words.name})")
 
@@ -70,7 +79,8 @@ def forbidden_words(book: Rulebook) -> Iterator[Diagnostic]:
 def label_words(book: Rulebook) -> Iterator[Diagnostic]:
     """L602: a suggestion or conclusion names a psychiatric label. A practitioner may enter one; the rules never give one back.
 
-    The labels and questions of findings, and the titles of rules that read them, may name what a practitioner enters.
+    The labels and questions of findings, and the titles of rules that read them, may name what a practitioner enters. The classes
+    that stand beside an advice for reference are no text about the person.
     """
     for words in _lists(book, WordUse.LABEL):
         for owner, name, text, span in _told(book):
@@ -78,6 +88,18 @@ def label_words(book: Rulebook) -> Iterator[Diagnostic]:
                 continue
             for language, word in _found(text, words):
                 yield Diagnostic("L602", span, f"the {name} of '{owner}' says '{word}' in {language} ({words.name})")
+
+
+def class_names(book: Rulebook) -> Iterator[Diagnostic]:
+    """L611: a suggestion or conclusion says the name or code of a class. These stand in the reference part, and only there."""
+    for one in book.classifications.values():
+        code = (one.code,) if one.code else ()
+        words = Words(one.id, WordUse.LABEL, (one.name.nl, *code), (one.name.en, *code), one.span)
+        for owner, name, text, span in _told(book):
+            if owner in book.findings or owner in book.rules:
+                continue
+            for language, word in _found(text, words):
+                yield Diagnostic("L611", span, f"the {name} of '{owner}' says '{word}' in {language} ({one.id})")
 
 
 def safety_words(book: Rulebook) -> Iterator[Diagnostic]:
@@ -190,6 +212,7 @@ def harmful_referrals(book: Rulebook) -> Iterator[Diagnostic]:
 LINTS: tuple[Lint, ...] = (
     forbidden_words,
     label_words,
+    class_names,
     safety_words,
     hedges,
     unused,

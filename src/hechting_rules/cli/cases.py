@@ -1,0 +1,203 @@
+"""Commands on cases: the advice, its reasons, what to ask, what differs, and the drawing of the reasoning."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hechting_rules.advice import Advice
+from hechting_rules.case import load_case
+from hechting_rules.cli.common import (
+    AsFormat,
+    Everything,
+    Format,
+    Lang,
+    ProfileName,
+    Rules,
+    app,
+    book_in,
+    echo_json,
+    echo_pages,
+    extra,
+)
+from hechting_rules.errors import CaseError, UsageError
+from hechting_rules.explain import advise, arguments, ask_next, explained, vary, what_if
+from hechting_rules.model import Rulebook
+from hechting_rules.profiles import find_profile
+from hechting_rules.render.diagram import to_dot, to_mermaid
+from hechting_rules.render.explained import (
+    argument_lines,
+    dependence_lines,
+    difference_lines,
+    question_lines,
+    result_lines,
+)
+from hechting_rules.render.explained_json import (
+    arguments_to_mapping,
+    dependences_to_mapping,
+    difference_to_mapping,
+    questions_to_mapping,
+    result_to_mapping,
+)
+from hechting_rules.render.json import to_mapping
+from hechting_rules.render.text import advice_lines
+from hechting_rules.source import Diagnostic
+from hechting_rules.terms import Language
+
+REPORT = "report", "hechting_rules.render.html", "the HTML report"
+DRAWING = "report", "hechting_rules.render.svg", "a drawing as SVG"
+
+
+class AdviceFormat(StrEnum):
+    """How an advice is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+class GraphFormat(StrEnum):
+    """How a drawing of the reasoning is written."""
+
+    MERMAID = "mermaid"
+    DOT = "dot"
+    SVG = "svg"
+
+
+OneCase = Annotated[Path, typer.Argument(help="A case file (YAML or JSON).")]
+
+
+@app.command("advise")
+def advise_command(
+    cases: Annotated[list[Path], typer.Argument(help="Case files (YAML or JSON).")],
+    lang: Lang = Language.NL,
+    form: Annotated[
+        AdviceFormat, typer.Option("--format", help="text for people, json for programs, html for a report to read or print.")
+    ] = AdviceFormat.TEXT,
+    profile: ProfileName = "default",
+    rules: Rules = None,
+    everything: Everything = False,
+) -> None:
+    """Give the explained suggestions for each case."""
+    book = book_in(rules)
+    find_profile(book, profile)
+    if form is AdviceFormat.HTML and len(cases) > 1:
+        raise UsageError(f"an HTML report is about one case; found: {len(cases)}; try: one command for each case")
+    advices = list(_advices(cases, book, profile))
+    if form is AdviceFormat.JSON:
+        found = [to_mapping(advice, lang) for advice in advices]
+        echo_json(found[0] if len(found) == 1 else found)
+    elif form is AdviceFormat.HTML:
+        sides = arguments(load_case(cases[0]), book, profile)
+        typer.echo(extra(*REPORT).to_html(advices[0], lang, everything=everything, arguments=sides), nl=False)
+    else:
+        echo_pages(advice_lines(advice, lang, everything=everything) for advice in advices)
+
+
+def _advices(paths: list[Path], book: Rulebook, profile: str) -> Iterator[Advice]:
+    """The advice for each case; what is wrong with any of them is told for all together."""
+    wrong: list[Diagnostic] = []
+    for path in paths:
+        try:
+            yield advise(load_case(path), book, profile)
+        except CaseError as error:
+            wrong.extend(error.diagnostics)
+    if wrong:
+        raise CaseError(wrong)
+
+
+@app.command("explain")
+def explain_command(
+    case: OneCase,
+    code: Annotated[str, typer.Argument(help="A suggestion or conclusion; without one, all arguments for and against.")] = "",
+    lang: Lang = Language.NL,
+    form: AsFormat = Format.TEXT,
+    profile: ProfileName = "default",
+    rules: Rules = None,
+    everything: Everything = False,
+) -> None:
+    """Say why a result stands in a case or why not, and what it hangs on; or all that speaks for risk and for protection."""
+    book, read = book_in(rules), load_case(case)
+    if code:
+        explanation = explained(read, code, book, profile)
+        if form is Format.JSON:
+            echo_json(result_to_mapping(explanation, lang))
+        else:
+            echo_pages([result_lines(explanation, lang, everything=everything)])
+    else:
+        sides = arguments(read, book, profile)
+        if form is Format.JSON:
+            echo_json(arguments_to_mapping(sides, lang))
+        else:
+            echo_pages([argument_lines(sides, lang, everything=everything)])
+
+
+@app.command("ask")
+def ask_command(
+    case: OneCase,
+    lang: Lang = Language.NL,
+    form: AsFormat = Format.TEXT,
+    profile: ProfileName = "default",
+    rules: Rules = None,
+    everything: Everything = False,
+) -> None:
+    """Say what to ask next: what is not known and can still change a result, and why."""
+    questions = ask_next(load_case(case), book_in(rules), profile)
+    if form is Format.JSON:
+        echo_json(questions_to_mapping(questions, lang))
+    else:
+        echo_pages([question_lines(questions, lang, everything=everything)])
+
+
+@app.command("diff")
+def diff_command(
+    before: OneCase,
+    after: Annotated[Path | None, typer.Argument(help="The other case; left out with --vary.")] = None,
+    by_numbers: Annotated[
+        bool, typer.Option("--vary", help="Show instead how much of one case rests on the library's own numbers.")
+    ] = False,
+    within: Annotated[float, typer.Option("--within", help="How far --vary goes, as a share of each number.")] = 0.5,
+    lang: Lang = Language.NL,
+    form: AsFormat = Format.TEXT,
+    profile: ProfileName = "default",
+    rules: Rules = None,
+    everything: Everything = False,
+) -> None:
+    """Say what differs between the advice for two cases, and through which rules."""
+    if by_numbers is (after is not None):
+        raise UsageError("diff compares two cases, or one with --vary; found: " + ("both" if after else "one case alone"))
+    book = book_in(rules)
+    if after is None:
+        found = vary(load_case(before), book, profile, within)
+        if form is Format.JSON:
+            echo_json(dependences_to_mapping(found, lang))
+        else:
+            echo_pages([dependence_lines(found, lang, everything=everything)])
+        return
+    difference = what_if(load_case(before), load_case(after), book, profile)
+    if form is Format.JSON:
+        echo_json(difference_to_mapping(difference, lang))
+    else:
+        echo_pages([difference_lines(difference, lang, everything=everything)])
+
+
+@app.command("graph")
+def graph_command(
+    case: OneCase,
+    code: Annotated[str, typer.Argument(help="A suggestion or conclusion; without one, all that the advice tells.")] = "",
+    lang: Lang = Language.NL,
+    form: Annotated[
+        GraphFormat, typer.Option("--format", help="mermaid and dot are text for other tools.")
+    ] = GraphFormat.MERMAID,
+    profile: ProfileName = "default",
+    rules: Rules = None,
+) -> None:
+    """Draw the reasoning: findings, rules, conclusions and suggestions."""
+    advice = advise(load_case(case), book_in(rules), profile)
+    if form is GraphFormat.SVG:
+        drawn = extra(*DRAWING).to_svg(advice, lang, code or None)
+    else:
+        drawn = (to_dot if form is GraphFormat.DOT else to_mermaid)(advice, lang, code or None)
+    typer.echo(drawn, nl=False)

@@ -1,0 +1,184 @@
+"""Why each result holds or may hold, as plain values in one language: its rules, their premises, what it rests on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from hechting_rules.advice import Advice, Concluded, Justification, Known, Locator, Outcome, Premise, StatedFact, Suggested
+from hechting_rules.render import explained_phrases as words
+from hechting_rules.render import phrases, telling
+from hechting_rules.render.lettering import clean
+from hechting_rules.render.telling import Told
+from hechting_rules.terms import Language, Origin, Text
+
+OUTCOMES = {outcome.value: text for outcome, text in phrases.OUTCOMES.items()}
+
+
+@attrs.frozen
+class Given:
+    """A premise that holds, or all those of a rule that stand the same otherwise, as one row.
+
+    ``labels`` come with the number of the step in between that explains each, or 0; ``source`` is what a premise follows from.
+    """
+
+    labels: tuple[tuple[str, int], ...]
+    status: str
+    source: str
+    satisfied: bool
+    unless: bool
+
+
+@attrs.frozen
+class Rule:
+    """One rule: how it stands, its place in the article, how its claim stands today, and its premises."""
+
+    id: str
+    title: str
+    status: str
+    worded: str
+    places: tuple[str, ...]
+    standing: str
+    caution: str
+    givens: tuple[Given, ...]
+
+
+@attrs.frozen
+class Reasoned:
+    """A suggestion (with its number) or a step in between, and the rules that lead to it."""
+
+    number: int
+    heading: str
+    origin: Origin | None
+    holds: str
+    rules: tuple[Rule, ...]
+
+
+@attrs.frozen
+class Rested:
+    """What a result rests on: groups of facts, each enough by itself."""
+
+    number: int
+    heading: str
+    step: bool
+    groups: tuple[str, ...]
+
+
+@attrs.frozen
+class Reasons:
+    """The reasons of an advice in one language."""
+
+    advice: Advice
+    language: Language
+    told: Told
+    steps: Mapping[str, int]
+    facts: Mapping[str, StatedFact]
+    rules: Mapping[str, Text]
+
+    @classmethod
+    def of(cls, advice: Advice, language: Language, told: Told, *, everything: bool) -> "Reasons":
+        """The reasons of what is told of an advice; without ``everything`` with the conclusions only that they mention."""
+        results: list[Suggested | Concluded] = [*advice.suggestions, *advice.conclusions]
+        mentioned = {c.code for c in advice.conclusions} if everything else _mentioned(advice, told)
+        return cls(
+            advice,
+            language,
+            told,
+            {c.code: number for number, c in enumerate((c for c in advice.conclusions if c.code in mentioned), 1)},
+            {fact.name: fact for result in results for facts in result.why for fact in facts},
+            {reason.rule: reason.title for result in results for reason in result.because},
+        )
+
+    def say(self, text: Text) -> str:
+        """A text in the language of the page, fit for it."""
+        return clean(text.into(self.language))
+
+    def of_suggestions(self) -> tuple[Reasoned, ...]:
+        """Why each suggestion that is told holds, or may hold."""
+        return tuple(self._reasoned(s, self.told.numbers[s.code], s.summary, s.origin) for s in self.told.all() if s.because)
+
+    def of_steps(self) -> tuple[Reasoned, ...]:
+        """Why each step in between holds, or may hold."""
+        found = (c for c in self.advice.conclusions if c.code in self.steps)
+        return tuple(self._reasoned(c, self.steps[c.code], c.title, None) for c in found)
+
+    def rested(self) -> tuple[Rested, ...]:
+        """What each suggestion that is told rests on, and each step in between that is a result of its own."""
+        suggestions = (self._rested(s, self.told.numbers[s.code], s.summary) for s in self.told.all())
+        shown = (c for c in self.advice.conclusions if c.code in self.steps and c.shown)
+        conclusions = (attrs.evolve(self._rested(c, self.steps[c.code], c.title), step=True) for c in shown)
+        return tuple(rested for rested in (*suggestions, *conclusions) if rested.groups)
+
+    def _rested(self, result: Suggested | Concluded, number: int, heading: Text) -> Rested:
+        plain = [facts for facts in telling.plainest(result.why) if facts] or [list(facts) for facts in result.why if facts]
+        groups = tuple(dict.fromkeys("; ".join(self.say(fact.label) for fact in facts) for facts in plain))
+        return Rested(number, self.say(heading), step=False, groups=groups)
+
+    def _reasoned(self, result: Suggested | Concluded, number: int, heading: Text, origin: Origin | None) -> Reasoned:
+        key = (result.outcome, result.robust and result.outcome is Outcome.ESTABLISHED)
+        rules = tuple(self._rule(reason) for reason in result.because)
+        return Reasoned(number, self.say(heading), origin, self.say(words.HOLDS[key]), rules)
+
+    def _rule(self, reason: Justification) -> Rule:
+        note = reason.evidence
+        worded = words.WORDED.into(self.language).format(how=self.say(words.WORDINGS[reason.wording])) if reason.places else ""
+        return Rule(
+            id=clean(reason.rule),
+            title=self.say(reason.title),
+            status=self.say(phrases.OUTCOMES[reason.outcome]),
+            worded=worded,
+            places=tuple(_by_section(reason.places)),
+            standing="" if note is None else ", ".join(self.say(words.STANDINGS[one]) for one in note.standing),
+            caution="" if note is None else self.say(note.caution),
+            givens=(*self._givens(reason.premises, unless=False), *self._givens(reason.unless, unless=True)),
+        )
+
+    def _givens(self, premises: tuple[Premise, ...], *, unless: bool) -> Iterator[Given]:
+        """What holds, each with its source; then the rest, as many rows as there are ways in which it stands."""
+        for premise in premises:
+            if premise.satisfied:
+                label = self._labelled(premise)
+                source = "; ".join(dict.fromkeys(self._source(source) for source in premise.source))
+                source = phrases.STEP.into(self.language).format(n=label[1]).lower() if label[1] else source
+                yield Given((label,), self._status(premise), source, satisfied=True, unless=unless)
+        others: dict[str, list[tuple[str, int]]] = {}
+        for premise in premises:
+            if not premise.satisfied:
+                others.setdefault(self._status(premise), []).append(self._labelled(premise))
+        for status, labels in others.items():
+            yield Given(tuple(dict.fromkeys(labels)), status, "", satisfied=False, unless=unless)
+
+    def _labelled(self, premise: Premise) -> tuple[str, int]:
+        return self.say(premise.label), self.steps.get(premise.code, 0) if premise.wanted is Known.ESTABLISHED else 0
+
+    def _status(self, premise: Premise) -> str:
+        return self.say(OUTCOMES.get(premise.status.value, phrases.KNOWN[premise.status]))
+
+    def _source(self, source: str) -> str:
+        """Where a premise comes from, in words: the case, a fact that it states, or a rule."""
+        if source == "case":
+            return self.say(phrases.THE_CASE)
+        if source in self.rules:
+            return f"{self.say(phrases.RULE)}: {self.say(self.rules[source])}"
+        return self.say(self.facts[source].label) if source in self.facts else clean(source)
+
+
+def _by_section(places: Iterable[Locator]) -> Iterator[str]:
+    """Places in the article, those of one section together."""
+    sections: dict[str, list[str]] = {}
+    for place in places:
+        sections.setdefault(clean(place.section), []).append(f"{clean(place.statement)} “{clean(place.words)}”")
+    for section, found in sections.items():
+        yield f"{', '.join(found)} ({section})"
+
+
+def _mentioned(advice: Advice, told: Told) -> set[str]:
+    """The conclusions in the premises of what is told, and in theirs."""
+    concluded = {conclusion.code: conclusion for conclusion in advice.conclusions}
+    found: set[str] = set()
+    waiting = [reason for suggestion in told.all() for reason in suggestion.because]
+    while waiting:
+        reason = waiting.pop()
+        below = {premise.code for premise in (*reason.premises, *reason.unless)} & concluded.keys() - found
+        found |= below
+        waiting += [deeper for code in below for deeper in concluded[code].because]
+    return found

@@ -1,0 +1,300 @@
+"""What a report page says, as plain values in one language: `hechting_rules.render.html` puts them on the page."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from hechting_rules.advice import Advice, Change, EvidenceNote, FlagName, Outcome, Question, Suggested
+from hechting_rules.explanations import Arguments
+from hechting_rules.render import explained_phrases as words
+from hechting_rules.render import phrases, telling
+from hechting_rules.render.classes import class_lines
+from hechting_rules.render.explained_arguments import tell_arguments
+from hechting_rules.render.lettering import clean
+from hechting_rules.render.page import Columns, Line, Role
+from hechting_rules.render.reasons import Reasoned, Reasons, Rested
+from hechting_rules.render.telling import Told
+from hechting_rules.render.text import MOST_FACTS, MOST_PLACES, MOST_QUESTIONS, MOST_SCREENS, URGENT
+from hechting_rules.render.voice import Voice
+from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Text
+
+NEAR = 10
+"""How many questions a whole page shows before the others."""
+REVIEWED = "none"
+
+
+@attrs.frozen
+class Item:
+    """A suggestion on the page: its number, what it asks, and what stands under it as pairs of a name and words."""
+
+    number: int
+    kind: str
+    summary: str
+    text: str
+    origin: Origin
+    established: bool
+    held: bool
+    urgent: bool
+    rows: tuple[tuple[str, str], ...]
+    because: tuple[str, str]
+    places: str
+    screens: tuple[str, ...]
+    next_step_of: int
+    explained: bool
+
+
+@attrs.frozen
+class Caution:
+    """How a claim stands today, with the suggestions it belongs to as runs of numbers."""
+
+    standing: str
+    words: str
+    at: tuple[tuple[int, int], ...]
+
+
+@attrs.frozen
+class Part:
+    """The suggestions of one origin."""
+
+    name: str
+    heading: str
+    held_by: str
+    items: tuple[Item, ...]
+    left: int
+
+
+@attrs.frozen
+class Screen:
+    """A safety flag to look at first; ``letter`` is what the suggestions call it."""
+
+    letter: str
+    name: str
+    level: str
+    at: tuple[tuple[int, int], ...]
+
+
+@attrs.frozen
+class Asked:
+    """A question, and the suggestions or results on which it bears."""
+
+    question: str
+    reason: str
+    at: tuple[tuple[int, int], ...]
+
+
+@attrs.frozen
+class Block:
+    """Lines under a heading, which may be empty."""
+
+    heading: str
+    lines: tuple[Line | Columns, ...]
+
+
+@attrs.frozen
+class Report:
+    """All that the page says, in the order of the page."""
+
+    title: str
+    case: str
+    person: str
+    review: str
+    disclaimer: str
+    parts: tuple[Part, ...]
+    cautions: tuple[Caution, ...]
+    screens: tuple[Screen, ...]
+    screens_left: int
+    nothing: bool
+    near: tuple[Asked, ...]
+    more: tuple[Asked, ...]
+    questions_left: int
+    context: tuple[str, ...]
+    classes: tuple[Block, ...]
+    arguments: tuple[Block, ...]
+    reasons: tuple[Reasoned, ...]
+    steps: tuple[Reasoned, ...]
+    rested: tuple[Rested, ...]
+    changes: tuple[tuple[str, str, str], ...]
+    warnings: tuple[str, ...]
+    profile: str
+    rulebook: tuple[str, str, str]
+    not_assessed: int
+
+
+def report_of(advice: Advice, language: Language, *, everything: bool, arguments: Arguments | None) -> Report:
+    """The whole advice, or without ``everything`` as much of it as a plain text in short tells."""
+    told = telling.chosen(advice, everything=everything)
+    page = _Page(advice, language, everything, told, {})
+    screens, left = page.all_screens()
+    near, more, unasked = page.questions()
+    reasons = Reasons.of(advice, language, told, everything=everything)
+    case = clean(advice.case)
+    heading = phrases.REPORT.into(language)
+    return Report(
+        title=f"{case}: {heading}" if case else heading,
+        case=case,
+        person=page.say(advice.person),
+        review=page.review(),
+        disclaimer=page.say(advice.disclaimer),
+        parts=tuple(part for part in map(page.part, Origin) if part.items),
+        cautions=page.cautions(),
+        screens=screens,
+        screens_left=left,
+        nothing=not any(s.outcome is Outcome.ESTABLISHED for s in advice.suggestions),
+        near=near,
+        more=more,
+        questions_left=unasked,
+        context=tuple(map(page.say, advice.context if everything or not told.numbers else ())),
+        classes=_blocks(class_lines(advice, language, everything=everything)),
+        arguments=() if arguments is None else _blocks(tell_arguments(Voice(language, everything), arguments)),
+        reasons=reasons.of_suggestions(),
+        steps=reasons.of_steps(),
+        rested=reasons.rested(),
+        changes=tuple(map(page.change, advice.changes)),
+        warnings=tuple(map(clean, advice.warnings)),
+        profile=clean(advice.profile),
+        rulebook=(clean(advice.rulebook), clean(advice.version), clean(advice.sha256)),
+        not_assessed=advice.not_assessed,
+    )
+
+
+def _blocks(lines: Iterable[Line | Columns]) -> tuple[Block, ...]:
+    """Lines in groups, each under the heading it follows."""
+    found: list[tuple[str, list[Line | Columns]]] = [("", [])]
+    for line in lines:
+        if isinstance(line, Line) and line.role is Role.HEADING:
+            found.append((line.words, []))
+        elif isinstance(line, Columns) or line.words or line.lead:
+            found[-1][1].append(line)
+    return tuple(Block(heading, tuple(group)) for heading, group in found if heading or group)
+
+
+@attrs.frozen
+class _Page:
+    advice: Advice
+    language: Language
+    everything: bool
+    told: Told
+    letters: dict[FlagName, str]
+
+    def say(self, text: Text) -> str:
+        return clean(text.into(self.language))
+
+    def listed(self, texts: Iterable[Text], most: int) -> str:
+        """Texts in a row; in short only the first of them."""
+        said = list(dict.fromkeys(map(self.say, texts)))
+        shown = said if self.everything else said[:most]
+        return "; ".join(shown) + ("; …" if len(said) > len(shown) else "")
+
+    def review(self) -> str:
+        if self.advice.clinical_review == REVIEWED:
+            return self.say(phrases.NOT_REVIEWED)
+        return f"{self.say(phrases.REVIEWED)} {clean(self.advice.clinical_review)}"
+
+    def all_screens(self) -> tuple[tuple[Screen, ...], int]:
+        """The flags to look at first, which get their letters, and how many are left out."""
+        found = telling.screens(self.advice, self.told, everything=self.everything)
+        shown = found if self.everything else found[:MOST_SCREENS]
+        self.letters.update((flag, _letter(place)) for place, (flag, _) in enumerate(shown))
+        told = (
+            Screen(self.letters[flag], self.say(flag.name), self.say(phrases.LEVELS[flag.level]), tuple(telling.runs(before)))
+            for flag, before in shown
+        )
+        return tuple(told), len(found) - len(shown)
+
+    def part(self, origin: Origin) -> Part:
+        shown = self.told.of(origin)
+        held_by = tuple(telling.held_by(shown))
+        return Part(
+            name=origin.value,
+            heading=self.say(phrases.ORIGINS[origin]),
+            held_by="; ".join(self.say(flag.name) for flag in held_by),
+            items=tuple(self.item(suggestion, held_by) for suggestion in shown),
+            left=len(self.advice.of_origin(origin)) - len(shown),
+        )
+
+    def cautions(self) -> tuple[Caution, ...]:
+        found = telling.cautions(self.advice, self.told, everything=self.everything)
+        return tuple(self.caution(note, at) for note, at in found)
+
+    def caution(self, note: EvidenceNote, at: tuple[int, ...]) -> Caution:
+        standing = ", ".join(self.say(words.STANDINGS[one]) for one in note.standing)
+        return Caution(standing, self.say(note.full if self.everything else note.caution), tuple(telling.runs(at)))
+
+    def item(self, suggestion: Suggested, held_by: tuple[FlagName, ...]) -> Item:
+        """A suggestion; what it waits for is not said again where all of its origin wait for the same."""
+        established = suggestion.outcome is Outcome.ESTABLISHED
+        held = bool(suggestion.withheld_by)
+        in_full = (self.everything or suggestion.level in URGENT) and not held
+        waits = () if suggestion.withheld_by == held_by else suggestion.withheld_by
+        rows = {
+            phrases.ROUTE: self.route(suggestion),
+            phrases.WITHHELD: "; ".join(self.say(flag.name) for flag in waits),
+            phrases.AFTER: "; ".join(self.say(flag.name) for flag in suggestion.after),
+        }
+        return Item(
+            number=self.told.numbers[suggestion.code],
+            kind=self.kind(suggestion),
+            summary=self.say(suggestion.summary),
+            text=self.say(suggestion.text) if in_full else "",
+            origin=suggestion.origin,
+            established=established,
+            held=held,
+            urgent=suggestion.level is Level.ACT_NOW,
+            rows=tuple((self.say(name), said) for name, said in rows.items() if said),
+            because=self.because(suggestion),
+            places=self.places(suggestion) if established else "",
+            screens=tuple(sorted(self.letters[flag] for flag in suggestion.screen_first if flag in self.letters)),
+            next_step_of=self.told.numbers.get(suggestion.next_step_of, 0),
+            explained=bool(suggestion.because),
+        )
+
+    def kind(self, suggestion: Suggested) -> str:
+        """What a suggestion asks, or how soon; and whether it is only possible, or on hold."""
+        kind = phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level]
+        said = ((phrases.POSSIBLE, suggestion.outcome is not Outcome.ESTABLISHED), (phrases.WAITS, suggestion.withheld_by))
+        more = ", ".join(self.say(text) for text, so in said if so)
+        return f"{self.say(kind)} ({more})" if more else self.say(kind)
+
+    def because(self, suggestion: Suggested) -> tuple[str, str]:
+        """Why it is told, or what it depends on."""
+        if suggestion.outcome is Outcome.ESTABLISHED:
+            facts = telling.facts(suggestion) or [self.advice.person]
+            return self.say(phrases.BECAUSE), self.listed(facts, MOST_FACTS)
+        return self.say(phrases.STILL_OPEN), self.listed(telling.still_open(suggestion), MOST_FACTS)
+
+    def places(self, suggestion: Suggested) -> str:
+        """Where it stands in the article, if it is from there."""
+        found = telling.places(self.advice, suggestion) if suggestion.origin is Origin.ARTICLE else []
+        shown = found if self.everything else found[:MOST_PLACES]
+        return "; ".join(f"{clean(p.statement)} “{clean(p.words)}”" for p in shown)
+
+    def route(self, suggestion: Suggested) -> str:
+        if suggestion.route is None:
+            return ""
+        checked = f"{self.say(phrases.CHECKED)} {clean(suggestion.route.checked_on)}"
+        general = suggestion.route.jurisdiction is Jurisdiction.NONE
+        source = checked if general else f"{clean(suggestion.route.source)}; {checked}"
+        return f"{self.say(suggestion.route.text)} ({source})"
+
+    def questions(self) -> tuple[tuple[Asked, ...], tuple[Asked, ...], int]:
+        """The questions to begin with, the others, and how many are left out."""
+        near = telling.worth_asking(self.advice)
+        if not self.everything:
+            return tuple(map(self.asked, near[:MOST_QUESTIONS])), (), max(0, len(near) - MOST_QUESTIONS)
+        first = near[:NEAR]
+        others = [question for question in self.advice.ask_next if question not in first]
+        return tuple(map(self.asked, first)), tuple(map(self.asked, others)), 0
+
+    def asked(self, question: Question) -> Asked:
+        at = [self.told.numbers[code] for code in question.could_change if code in self.told.numbers]
+        return Asked(self.say(question.question), "" if at else self.say(question.reason), tuple(telling.runs(at)))
+
+    def change(self, change: Change) -> tuple[str, str, str]:
+        what = {"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER)
+        return self.say(what), clean(change.name), clean(change.detail)
+
+
+def _letter(place: int) -> str:
+    """a, b, ... z, aa, ab, ..."""
+    rest, last = divmod(place, 26)
+    return (_letter(rest - 1) if rest else "") + chr(ord("a") + last)
