@@ -9,7 +9,7 @@ from hechting_rules.answered import Answered, answer
 from hechting_rules.case import AGE_OF, Fact
 from hechting_rules.errors import CaseError
 from hechting_rules.explanations import Changed, Dependence, Difference, FactChange, Move, RuleName, Standing
-from hechting_rules.justify import because, told
+from hechting_rules.justify import told
 from hechting_rules.model import Is, IsAbsent, Parameter, Rulebook, leaves
 from hechting_rules.safety import gates
 from hechting_rules.terms import NumberOrigin, Person
@@ -42,9 +42,7 @@ def _changed(before: Answered, after: Answered) -> Iterator[Changed]:
         old, new = standing(code, before), standing(code, after)
         if old != new:
             title = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
-            shown = any(
-                told(answered.outcome(answered.program.results[code]), because(code, answered)) for answered in (before, after)
-            )
+            shown = any(told(code, answered) for answered in (before, after))
             found.append(Changed(code, title, shown, _move(old, new), old, new, tuple(_through(code, before, after))))
     moves = {move: place for place, move in enumerate(Move)}
     yield from sorted(found, key=lambda c: (not c.told, moves[c.move], c.code not in book.suggestions))

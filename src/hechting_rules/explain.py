@@ -61,8 +61,8 @@ def advise(
     carried = {code: in_words(chosen_sets, answered) for code, chosen_sets in sets.items()}
     conclusions = [c for c in (_concluded(code, answered, carried) for code in book.conclusions) if c is not None]
     suggestions = [s for s in (_suggested(code, answered, chosen, carried) for code in book.suggestions) if s is not None]
-    telling = sorted((c for c in conclusions if told(c.outcome, c.because)), key=_conclusion_order)
-    raised = sorted((s for s in suggestions if told(s.outcome, s.because)), key=_suggestion_order)
+    telling = sorted((c for c in conclusions if told(c.code, answered)), key=_conclusion_order)
+    raised = sorted((s for s in suggestions if told(s.code, answered)), key=_suggestion_order)
     admitted = answered.admitted
     return Advice(
         rulebook=book.head.id,
@@ -162,7 +162,8 @@ def vary(
 
 def ask_next(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> tuple[Question, ...]:
     """What is not known and can still change a result, what matters most first: the questions of the advice for a case."""
-    return advise(case, rulebook, profile).ask_next
+    answered = _answered(case, rulebook, profile)
+    return questions_for(answered, [code for code in answered.program.results if told(code, answered)])
 
 
 def arguments(case: Case, rulebook: Rulebook | None = None, profile: str | Profile | None = None) -> Arguments:

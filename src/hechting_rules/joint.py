@@ -61,9 +61,17 @@ class Reach:
     single: "_Single"
     known: dict[tuple[str, bool], tuple[Answers, ...]] = attrs.field(factory=dict)
     known_rules: dict[tuple[str, bool], tuple[Answers, ...]] = attrs.field(factory=dict)
+    known_others: dict[str, tuple[Answers, ...]] = attrs.field(factory=dict)
+    known_conditions: dict[tuple[int, bool], tuple[Answers, ...]] = attrs.field(factory=dict)
 
     def condition(self, condition: Condition, *, holds: bool) -> tuple[Answers, ...]:
         """The smallest sets with which a condition is established (``holds``) or out."""
+        key = (id(condition), holds)
+        if key not in self.known_conditions:
+            self.known_conditions[key] = self._condition(condition, holds=holds)
+        return self.known_conditions[key]
+
+    def _condition(self, condition: Condition, *, holds: bool) -> tuple[Answers, ...]:
         match condition:
             case Is(code) if code in self.answered.program.results:
                 return self.result(code, holds=holds)
@@ -113,6 +121,13 @@ class Reach:
             back = () if holds else (a for code in rule.unless for a in self.result(code, holds=True))
             self.known_rules[key] = fewest((*ways, *back))
         return self.known_rules[key]
+
+    def others_out(self, rule: Rule) -> tuple[Answers, ...]:
+        """The smallest sets with which all other rules of a rule's result are out."""
+        if rule.id not in self.known_others:
+            others = [other for other in self.rules(rule.result) if other.id != rule.id]
+            self.known_others[rule.id] = self.together([self.rule(other, holds=False) for other in others])
+        return self.known_others[rule.id]
 
     def together(self, ways: Sequence[tuple[Answers, ...]]) -> tuple[Answers, ...]:
         """Sets that hold one set of each, without two answers to one question."""
@@ -213,7 +228,8 @@ def witnesses(questions: Mapping[str, tuple[Fact, ...]], asked: Iterable[str], a
     names = [fact.name for fact in single.facts]
     reach = Reach(answered, names, single)
     rules = _rules_with(answered)
-    tries = {code: itertools.islice(_tries(code, single, rules, reach), TRIES) for code in asked}
+    sides = [(leaf, holds, bits, rules[leaf]) for (leaf, holds), bits in single.moves.items() if leaf in rules]
+    tries = {code: itertools.islice(_tries(code, single, sides, reach), TRIES) for code in asked}
     found: dict[str, Witness] = {}
     while tries:
         drawn = {code: list(itertools.islice(several, AT_ONCE)) for code, several in tries.items()}
@@ -302,6 +318,8 @@ def _with_stage(fact: Fact, questions: Mapping[str, tuple[Fact, ...]], answered:
     """One answer, alone and with the stages that may still be answered of those whom it, or what follows from it, is about."""
     yield (fact,)
     findings, closed = answered.book.findings, answered.program.closed
+    if not any(person.value in questions for person in Person):
+        return
     if fact.name in tuple(Person):
         yield from ((fact, stage) for person in Person if person != fact.name for stage in questions.get(person.value, ()))
     elif fact.name in findings:
@@ -312,12 +330,15 @@ def _with_stage(fact: Fact, questions: Mapping[str, tuple[Fact, ...]], answered:
         yield from (facts for facts in said if len(facts) > 1)
 
 
-def _tries(code: str, single: _Single, rules: Mapping[Leaf, Sequence[Rule]], reach: Reach) -> Iterator[tuple[Answers, int]]:
+def _tries(
+    code: str, single: _Single, sides: Iterable[tuple[Leaf, bool, int, Sequence[Rule]]], reach: Reach
+) -> Iterator[tuple[Answers, int]]:
     """Ways in which answers to a question may decide a result: for each rule with a condition that they decide."""
-    for (leaf, holds), bits in single.moves.items():
-        if leaf in rules and bits & single.of_question[code]:
+    asked = single.of_question[code]
+    for leaf, holds, bits, rules in sides:
+        if bits & asked:
             own = single.deciding((leaf, holds), code)
-            for rule in rules[leaf]:
+            for rule in rules if own else ():
                 yield from _tries_in(rule, leaf, own, reach, code, holds=holds)
 
 
@@ -338,10 +359,9 @@ def _tries_in(
     rule: Rule, leaf: Leaf, own: tuple[Answers, ...], reach: Reach, code: str, *, holds: bool
 ) -> Iterator[tuple[Answers, int]]:
     """Sets of answers with which one condition decides its rule's result, each with its answer to the question in hand."""
-    for answers in reach.through(expanded(rule.when), leaf, own, holds=holds):
-        others = [r for r in reach.rules(rule.result) if r.id != rule.id]
-        whole = (answers,) if holds else reach.together([(answers,), *(reach.rule(other, holds=False) for other in others)])
-        for every in whole:
+    beside = NOTHING if holds else reach.others_out(rule)
+    for answers in reach.through(expanded(rule.when), leaf, own, holds=holds) if beside else ():
+        for every in reach.together([(answers,), beside]):
             yield every, next(a for a in every if reach.names[a] == code)
 
 

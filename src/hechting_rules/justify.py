@@ -1,6 +1,5 @@
 """Why a rule holds or may hold in a case: its premises, their sources, its place in the article, its evidence."""
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from hechting_rules.advice import EvidenceNote, Justification, Known, Locator, Outcome, Premise
@@ -25,14 +24,37 @@ def because(code: str, answered: Answered) -> tuple[Justification, ...]:
     return tuple(j for j in found if STRENGTH[j.outcome] == best)
 
 
-def told(outcome: Outcome, reasons: Iterable[Justification]) -> bool:
+def told(code: str, answered: Answered) -> bool:
     """Whether an advice tells a result: when it is possible, only if something the case gives speaks for it.
 
     What frames the case, such as a stage or a pregnancy, does not speak for it.
     """
+    outcome = answered.outcome(answered.program.results[code])
     if outcome is not Outcome.POSSIBLE:
         return outcome is Outcome.ESTABLISHED
-    return any(p.satisfied and not p.frames for reason in reasons for p in reason.premises)
+    program, rules = answered.program, answered.book.rules
+    mine = (rule_id for rule_id in answered.book.rules_of.get(code, ()) if rule_id in program.rules)
+    return any(
+        _speaks(leaf, answered)
+        for rule_id in mine
+        if not answered.values[program.rules[rule_id].out]
+        for leaf in leaves(rules[rule_id].when)
+    )
+
+
+def _speaks(leaf: Is | IsAbsent | InStage | InRange, answered: Answered) -> bool:
+    """Whether a condition holds and does more than frame the case."""
+    program, values = answered.program, answered.values
+    match leaf:
+        case Is(code) if code in program.results:
+            return bool(values[program.results[code].established])
+        case Is(code) | IsAbsent(code):
+            plane = (program.present if isinstance(leaf, Is) else program.absent)[code]
+            return bool(values[plane.established]) and answered.book.findings[code].direction is not Direction.NEUTRAL
+        case InRange(name):
+            return bool(values[program.ranges[name].established])
+        case _:
+            return False
 
 
 def finding_premise(code: str, answered: Answered) -> Premise:

@@ -158,14 +158,23 @@ def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effe
     values = around(changes, answered)
     ones = (1 << len(changes)) - 1
     usable = ones & ~values[answered.program.refused]
-    results = [(code, *_changes(plane, answered, values, ones)) for code, plane in answered.program.results.items()]
-    effects, place = [], 0
-    for candidate in candidates:
-        mask = (((1 << len(candidate.answers)) - 1) << place) & usable
-        place += len(candidate.answers)
-        hit = [(code, gained & mask, lost & mask) for code, changed, gained, lost in results if changed & mask]
-        effects.append(_Effect(tuple(code for code, _, _ in hit), any(g for _, g, _ in hit), any(lost for _, _, lost in hit)))
-    return effects
+    owner = [number for number, c in enumerate(candidates) for _ in c.answers]
+    masks = [0] * len(candidates)
+    for place, number in enumerate(owner):
+        masks[number] |= 1 << place
+    hits: list[list[tuple[str, int, int]]] = [[] for _ in candidates]
+    for code, plane in answered.program.results.items():
+        changed, gained, lost = _changes(plane, answered, values, ones)
+        left = changed & usable
+        while left:
+            number = owner[(left & -left).bit_length() - 1]
+            mask = masks[number] & usable
+            hits[number].append((code, gained & mask, lost & mask))
+            left &= ~mask
+    return [
+        _Effect(tuple(code for code, _, _ in hit), any(gained for _, gained, _ in hit), any(lost for _, _, lost in hit))
+        for hit in hits
+    ]
 
 
 def _changes(plane: Plane, answered: Answered, values: Sequence[int], ones: int) -> tuple[int, int, int]:
