@@ -76,20 +76,22 @@ def test_every_public_method_says_what_it_does() -> None:
 
 
 def test_readme_has_a_program_and_commands() -> None:
-    assert len(blocks("python")) == 1
+    assert len(blocks("python")) == 2
     assert commands()
     assert in_text()
     assert len(ROW.findall(README)) >= 5
 
 
-@pytest.mark.parametrize("program", blocks("python"))
-def test_the_program_in_readme_runs(program: str, tmp_path: Path) -> None:
-    line = [sys.executable, "-W", "error", "-c", program]
+def test_the_program_in_readme_runs(tmp_path: Path) -> None:
+    """All of it as one, as its parts go on from one another."""
+    line = [sys.executable, "-W", "error", "-c", "\n".join(blocks("python"))]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.stderr == ""
     assert done.returncode == 0
     assert "because" in done.stdout
     assert "ask" in done.stdout
+    assert "not known" in done.stdout
+    assert "appears refer.child_psychotherapy" in done.stdout
 
 
 @pytest.mark.parametrize("command", [*commands(), *in_text()])

@@ -31,7 +31,7 @@ from hechting_rules.render.drawing import (
 )
 from hechting_rules.render.lettering import clean, lines, width
 from hechting_rules.render.svg import to_svg
-from hechting_rules.terms import Language, Origin
+from hechting_rules.terms import Language, Origin, Text
 from hostile import advised
 
 ROOT = Path(__file__).parents[1]
@@ -193,6 +193,25 @@ def test_of_many_reasons_and_premises_the_first_are_drawn_and_the_rest_is_counte
     left_out = sorted(node.words.en for node in drawing.nodes if node.kind is NodeKind.MORE)
     assert left_out == ["Findings not shown: 4"] * MOST_REASONS + ["Reasons not shown: 3"]
     assert len([node for node in drawing.nodes if node.kind is NodeKind.RULE]) == MOST_REASONS
+
+
+def test_fewer_suggestions_are_drawn_where_all_would_be_too_many_nodes() -> None:
+    advice = advised("13-suspected-abuse")
+    suggestion = advice.suggestions[0]
+    (reason,) = suggestion.because
+    (premise,) = reason.premises
+
+    def numbered(number: int) -> Suggested:
+        labels = (Text(f"gegeven {number}.{n}", f"given {number}.{n}") for n in range(4))
+        premises = tuple(attrs.evolve(premise, code=label.en, label=label, source=("case",)) for label in labels)
+        because = (attrs.evolve(reason, rule=f"r.{number}", premises=premises),)
+        return attrs.evolve(suggestion, code=f"s.{number}", because=because)
+
+    drawing = drawing_of(attrs.evolve(advice, suggestions=tuple(map(numbered, range(8))), conclusions=()))
+    drawn = [node.code for node in drawing.nodes if node.kind is NodeKind.SUGGESTION]
+    assert drawn == [f"s.{number}" for number in range(5)]
+    assert len(drawing.nodes) == 5 * 6 + 1
+    assert drawing.nodes[-1].words.nl == "Nog te tonen suggesties: 3"
 
 
 @given(st.one_of(st.text(), st.sampled_from(hostile.WORDS)))

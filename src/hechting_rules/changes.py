@@ -14,7 +14,7 @@ import attrs
 from hechting_rules.advice import StatedFact
 from hechting_rules.answered import Answered, around
 from hechting_rules.case import Fact, fact_inputs
-from hechting_rules.circuit import ONES, ZERO, Input, Plane
+from hechting_rules.circuit import ONES, ZERO, Plane
 from hechting_rules.explanations import Counterfactual, NoWay
 from hechting_rules.kernel import Op, Step, run
 from hechting_rules.model import Rulebook
@@ -32,8 +32,6 @@ HEADS = 64
 """How many beginnings of sets go into one block."""
 
 CONSTANTS = {ZERO, ONES}
-
-SAYS = (Input.PRESENT, Input.ABSENT)
 
 CAN_BECOME = {
     Change.NEVER: (),
@@ -53,11 +51,10 @@ def smallest_changes(code: str, answered: Answered) -> Counterfactual:
         return Counterfactual(code, adds, (), NoWay.SAFETY)
     part = part_of(program, plane.established)
     options = list(_useful(_options(answered), part, answered, adds=adds))
-    found = next(
-        (sets for size in range(1, MOST_FINDINGS + 1) if (sets := _working(size, options, part, answered, adds=adds))), []
-    )
+    sizes = range(1, MOST_FINDINGS + 1) if _can_move(options, part, answered, adds=adds) else ()
+    found = next((sets for size in sizes if (sets := _working(size, options, part, answered, adds=adds))), [])
     if not found:
-        return Counterfactual(code, adds, (), _no_way(options, plane, answered, adds=adds))
+        return Counterfactual(code, adds, (), _no_way(options, part, plane, answered, adds=adds))
     return Counterfactual(code, adds, tuple(_told(facts, book) for facts in found[:MOST_SETS]), None)
 
 
@@ -65,11 +62,11 @@ def _told(facts: Iterable[Fact], book: Rulebook) -> tuple[StatedFact, ...]:
     return tuple(StatedFact(fact.name, fact.value, fact_label(fact, book)) for fact in facts)
 
 
-def _options(answered: Answered) -> Iterator[Fact]:
-    """Each finding that can change, as what it can become and is not now."""
+def _options(answered: Answered, *, freely: bool = False) -> Iterator[Fact]:
+    """Each finding that can change (``freely``: each there is), as what it can become and is not now."""
     program, values = answered.program, answered.values
     for finding in answered.book.findings.values():
-        for status in CAN_BECOME[finding.changeable]:
+        for status in CAN_BECOME[Change.EITHER if freely else finding.changeable]:
             plane = (program.present if status is Status.PRESENT else program.absent)[finding.code]
             if not values[plane.established]:
                 yield Fact(finding.code, status.value)
@@ -208,13 +205,55 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def _no_way(options: Sequence[Fact], plane: Plane, answered: Answered, *, adds: bool) -> NoWay:
-    """Why no small set of changes moves a result."""
-    together: Mapping[str, Fact] = {fact.name: fact for fact in reversed(options)}
-    values = around([together.values()], answered)
-    if bool(values[plane.established]) is adds:
+def _no_way(options: Sequence[Fact], part: Part, plane: Plane, answered: Answered, *, adds: bool) -> NoWay:
+    """Why no small set of changes moves a result; what cannot be shown to be fixed is only told to be far.
+
+    Fixed by history: no changes at all move it, but some would if history could change.
+    """
+    if _can_move(_possible(options, answered), part, answered, adds=adds):
         return NoWay.FAR
-    used = set(part_of(answered.program, plane.established).inputs)
-    there = {name for (kind, name), register in answered.program.inputs.items() if kind in SAYS and register in used}
-    fixed = any(answered.book.findings[name].changeable is not Change.EITHER for name in there)
-    return NoWay.HISTORY if fixed else NoWay.FIXED
+    freely = list(_useful(_options(answered, freely=True), part, answered, adds=adds))
+    if not _can_move(_possible(freely, answered), part, answered, adds=adds):
+        return NoWay.FIXED
+    return NoWay.HISTORY if _moves(freely, part, plane, answered, adds=adds) else NoWay.FAR
+
+
+def _possible(options: Sequence[Fact], answered: Answered) -> list[Fact]:
+    """The changes that do not clash with what none of them changes."""
+    names = {fact.name for fact in options}
+    alone = [[*(Fact(name, "") for name in sorted(names - {fact.name})), fact] for fact in options]
+    refused = around(alone, answered)[answered.program.refused]
+    return [fact for place, fact in enumerate(options) if not refused >> place & 1]
+
+
+def _can_move(options: Sequence[Fact], part: Part, answered: Answered, *, adds: bool) -> bool:
+    """Whether changes could move a result if each could be made or not at every place where it counts: false is certain."""
+    above = {register for fact in options for register in _registers(fact, answered)}
+    changing = {fact.name for fact in options}
+    below = {r for fact in answered.admitted.facts if fact.name in changing for r in _registers(fact, answered)}
+    least, most = [0, 1], [0, 1]
+    for register in part.inputs:
+        value = answered.values[register]
+        least.append(0 if register in below else value)
+        most.append(1 if register in above else value)
+    for op, a, b in part.steps:
+        if op is Op.AND_NOT:
+            least.append(least[a] & ~most[b])
+            most.append(most[a] & ~least[b])
+        elif op is Op.AND:
+            least.append(least[a] & least[b])
+            most.append(most[a] & most[b])
+        else:
+            least.append(least[a] | least[b])
+            most.append(most[a] | most[b])
+    return bool(most[part.register]) if adds else not least[part.register]
+
+
+def _moves(options: Sequence[Fact], part: Part, plane: Plane, answered: Answered, *, adds: bool) -> bool:
+    """Whether all these changes together move a result, or one or two of them do."""
+    whole: list[Mapping[str, Fact]] = [{fact.name: fact for fact in some} for some in (options, options[::-1])]
+    values = around([some.values() for some in whole], answered)
+    moved = values[plane.established] if adds else ~values[plane.established]
+    every = (1 << len(whole)) - 1
+    together = bool(moved & ~values[answered.program.refused] & every)
+    return together or any(_working(size, options, part, answered, adds=adds) for size in (1, 2))

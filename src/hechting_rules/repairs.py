@@ -44,7 +44,7 @@ _Choices = Sequence[tuple[Fact, ...]]
 class Repair:
     """Facts to state in place of what the case says of the same things, facts to leave out, and rules to switch on.
 
-    ``lost`` names the conclusions that take a rule on the way back as long as nothing is left out.
+    ``lost`` names the conclusions that take a rule on the way back where one of the facts is not left out.
     """
 
     way: Way
@@ -162,10 +162,17 @@ def _one_less(repair: Repair) -> Iterator[Repair]:
 
 
 def _with_lost(repairs: Sequence[Repair], answered: Answered) -> list[Repair]:
-    """The repairs with what would take them back if nothing were left out."""
-    whole = [attrs.evolve(repair, withdraw=()) for repair in repairs if repair.withdraw]
-    lost = {repair: then.lost(repair.way, answered.book) for repair, then in zip(whole, tried(whole, answered), strict=True)}
-    return [attrs.evolve(repair, lost=lost.get(attrs.evolve(repair, withdraw=()), ())) for repair in repairs]
+    """The repairs with the conclusions that would take them back if one thing were not left out."""
+    kept = [
+        (place, attrs.evolve(repair, withdraw=tuple(f for f in repair.withdraw if f != fact)))
+        for place, repair in enumerate(repairs)
+        for fact in repair.withdraw
+    ]
+    lost: dict[int, set[str]] = {}
+    for (place, repair), then in zip(kept, tried([repair for _, repair in kept], answered), strict=True):
+        if not then.holds(then.program.refused):
+            lost.setdefault(place, set()).update(then.lost(repair.way, answered.book))
+    return [attrs.evolve(repair, lost=tuple(sorted(lost.get(place, ())))) for place, repair in enumerate(repairs)]
 
 
 def _without_clashes(repairs: Sequence[Repair], answered: Answered) -> Iterator[Repair]:

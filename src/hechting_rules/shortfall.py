@@ -10,8 +10,8 @@ from hechting_rules.model import Rulebook
 from hechting_rules.repairs import Repair, working
 from hechting_rules.safety import gates
 from hechting_rules.terms import Person, Status, Text
-from hechting_rules.ways import Want, Ways
-from hechting_rules.wording import fact_label
+from hechting_rules.ways import Want, Way, Ways
+from hechting_rules.wording import fact_label, joined
 
 GAP_ORDER = {gap: place for place, gap in enumerate(Gap)}
 
@@ -31,7 +31,7 @@ def shortfall(code: str, answered: Answered) -> tuple[WhyNot, ...]:
         return tuple(_withheld(code, answered))
     rank = {rule: place for place, rule in enumerate(answered.book.rules_of.get(code, ()))}
     nearest: dict[str, WhyNot] = {}
-    ways = [way for found in Ways(answered).by_rule(code).values() for way in found[:MOST_WAYS]]
+    ways = [way for found in Ways(answered).by_rule(code).values() for way in sorted(found, key=Way.things)[:MOST_WAYS]]
     for repair in working(code, ways, answered):
         told = _why_not(repair, answered)
         rule = told.rules[0]
@@ -107,8 +107,7 @@ def _gap(fact: Fact, answered: Answered) -> Gap:
 
 
 def _wanted(fact: Fact, repair: Repair, book: Rulebook) -> Text:
-    """What would be needed: of a value any in the range, of anything else just that."""
-    if fact.name in book.quantities:
-        ranges = (book.ranges[need.code] for need in repair.way.needs if need.want is Want.RANGE)
-        return next((r.label for r in ranges if r.quantity == fact.name), fact_label(fact, book))
-    return fact_label(fact, book)
+    """What would be needed: of a value any in the ranges, of anything else just that."""
+    ranges = (book.ranges[need.code] for need in sorted(repair.way.needs) if need.want is Want.RANGE)
+    labels = [named.label for named in ranges if named.quantity == fact.name]
+    return joined(labels) if labels else fact_label(fact, book)

@@ -31,12 +31,13 @@ class Need:
     """One thing that a case is short of.
 
     A finding present or absent, a stage of a person (one of ``stages``), a range of a quantity, a conclusion that must not be
-    established, or a rule that must be switched on.
+    established, or a rule that must be switched on. ``of`` is whom a stage or a range concerns: a person or the pregnancy.
     """
 
     want: Want
     code: str
     stages: tuple[str, ...] = ()
+    of: str = ""
 
 
 @attrs.frozen
@@ -49,6 +50,10 @@ class Way:
     def order(self) -> tuple[int, list[Need], tuple[str, ...]]:
         """Nearest first."""
         return len(self.needs), sorted(self.needs), self.rules
+
+    def things(self) -> int:
+        """Of how many things something must be said: the stage and the age of one person are one."""
+        return len({need.of or need for need in self.needs})
 
 
 HERE: tuple[Way, ...] = (Way((), frozenset()),)
@@ -133,15 +138,17 @@ class Ways:
 
     def need(self, leaf: Is | IsAbsent | InStage | InRange) -> Need:
         """What a condition on the case itself wants."""
+        book = self.answered.book
         match leaf:
             case Is(code):
                 return Need(Want.PRESENT, code)
             case IsAbsent(code):
                 return Need(Want.ABSENT, code)
             case InStage(stages):
-                return Need(Want.STAGE, self.answered.book.stages[stages[0]].of.value, tuple(stages))
+                person = book.stages[stages[0]].of.value
+                return Need(Want.STAGE, person, tuple(stages), person)
             case InRange(name):
-                return Need(Want.RANGE, name)
+                return Need(Want.RANGE, name, of=book.quantities[book.ranges[name].quantity].of)
             case _:
                 assert_never(leaf)
 

@@ -31,7 +31,7 @@ LANDMARKS = {"head": "header", "main": "main", "foot": "footer"}
 """The elements that a page has once; inside a page of somebody else they are plain ones."""
 BROAD = 1.1
 """From how many times its height on a drawing is printed on a page of its own, sideways."""
-LEAST = 0.72
+LEAST = 0.85
 """How small a drawing may be scaled on a wide page; below that it scrolls in its own box."""
 
 
@@ -77,7 +77,8 @@ def _rendered(
     report = report_of(advice, language, everything=everything, arguments=arguments)
     at = f"{name}-" if name else ""
     drawn = drawing and bool(drawing_of(advice).nodes)
-    svg, broad = _sized(to_svg(advice, language, name=f"{at}drawing")) if drawn else ("", False)
+    svg = to_svg(advice, language, name=f"{at}drawing") if drawn else ""
+    size, broad = _size(svg)
     found = (
         _environment()
         .get_template(template)
@@ -88,6 +89,7 @@ def _rendered(
             at=at,
             contents=_contents(report, language, drawn=drawn),
             svg=svg,
+            size=size,
             broad=broad,
             **(LANDMARKS if template == PAGE else dict.fromkeys(LANDMARKS, "div")),
             style=_style(scoped=False),
@@ -125,12 +127,11 @@ def _style(*, scoped: bool) -> str:
     return "\n".join([*colours, rules.strip()])
 
 
-def _sized(svg: str) -> tuple[str, bool]:
-    """A drawing that says how wide it is at most and at least, so that the page can scale it; and whether it is broad."""
+def _size(svg: str) -> tuple[str, bool]:
+    """How wide a drawing is at most and at least, as a style for what holds it; and whether it is broad."""
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-    style = f"--hr-most:{width:g}px;--hr-least:{width * LEAST:.0f}px"
-    return svg.replace("<svg ", f'<svg style="{style}" ', 1), width > height * BROAD
+    return f"--hr-most:{width:g}px;--hr-least:{width * LEAST:.0f}px", width > height * BROAD
 
 
 def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[str, str]]:

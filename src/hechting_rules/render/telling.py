@@ -151,7 +151,7 @@ def worth_asking(advice: Advice) -> list[Question]:
     told = {r.code for r in advice.suggestions if not r.on_occasion} | {r.code for r in advice.conclusions}
     near = [q for q in advice.ask_next if not told or told & set(q.could_change) or q.code in STAGE_QUESTIONS]
     asked = {question.code for question in near}
-    return [question for question in near if True]
+    return [question for question in near if question.after not in asked]
 
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
