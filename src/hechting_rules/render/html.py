@@ -30,7 +30,9 @@ PAGE, BODY, STYLE = "report.html.j2", "report_body.html.j2", "report.css"
 LANDMARKS = {"head": "header", "main": "main", "foot": "footer"}
 """The elements that a page has once; inside a page of somebody else they are plain ones."""
 BROAD = 1.1
-"""From how many times its height on a drawing is printed on a page of its own, sideways."""
+"""From how many times its height on a drawing that is wider than a page (`ACROSS`) is printed on a page of its own, sideways."""
+ACROSS = 690.0
+"""How wide the text on a printed page is, in px."""
 LEAST = 0.85
 """How small a drawing may be scaled on a wide page; below that it scrolls in its own box."""
 
@@ -131,7 +133,7 @@ def _size(svg: str) -> tuple[str, bool]:
     """How wide a drawing is at most and at least, as a style for what holds it; and whether it is broad."""
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-    return f"--hr-most:{width:g}px;--hr-least:{width * LEAST:.0f}px", width > height * BROAD
+    return f"--hr-most:{width:g}px;--hr-least:{width * LEAST:.0f}px", width > max(height * BROAD, ACROSS)
 
 
 def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[str, str]]:

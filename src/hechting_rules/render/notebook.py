@@ -1,4 +1,4 @@
-"""An advice as a notebook shows it: ``display(advice, language)`` as the last line of a cell. No notebook needs to be installed."""
+"""An advice as a notebook shows it: ``display(advice, language)`` as the last line of a cell. It needs no notebook itself."""
 
 import hashlib
 from collections.abc import Collection

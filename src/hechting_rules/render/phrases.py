@@ -150,8 +150,8 @@ IN_BETWEEN_TOLD = Text(
 )
 RESTS_ON = Text("Waar elk op rust", "What each rests on")
 RESTS_ON_TOLD = Text(
-    "De kleinste groepen gegevens uit de casus waarmee dit staat, naast levensfase en leeftijd. Elke groep is op zichzelf genoeg.",
-    "The smallest groups of facts of the case with which this stands, beside life stage and age. Each group is enough by itself.",
+    "De kleinste groepen gegevens uit de casus waarmee dit staat, naast levensfase en leeftijd. Elke groep is genoeg.",
+    "The smallest groups of facts of the case with which this stands, beside life stage and age. Each group is enough.",
 )
 STEP = Text("Tussenstap {n}", "Step {n}")
 RESULT = Text("Suggestie of tussenstap", "Suggestion or step")

@@ -137,8 +137,8 @@ class Reasons:
         for premise in premises:
             if premise.satisfied:
                 label = self._labelled(premise)
-                source = "; ".join(dict.fromkeys(self._source(source) for source in premise.source))
-                source = phrases.STEP.into(self.language).format(n=label[1]).lower() if label[1] else source
+                step = phrases.STEP.into(self.language).format(n=label[1]).lower()
+                source = step if label[1] else self._source(premise)
                 yield Given((label,), self._status(premise), source, satisfied=True, unless=unless)
         others: dict[str, list[tuple[str, int]]] = {}
         for premise in premises:
@@ -153,13 +153,18 @@ class Reasons:
     def _status(self, premise: Premise) -> str:
         return self.say(OUTCOMES.get(premise.status.value, phrases.KNOWN[premise.status]))
 
-    def _source(self, source: str) -> str:
-        """Where a premise comes from, in words: the case, a fact that it states, or a rule."""
-        if source == "case":
+    def _source(self, premise: Premise) -> str:
+        """What a premise follows from, in words: rules for a conclusion; the case, or a fact that it states, for a finding."""
+        by_rules = premise.wanted is Known.ESTABLISHED
+        return "; ".join(dict.fromkeys(self._rule_title(s) if by_rules else self._fact(s) for s in premise.source))
+
+    def _rule_title(self, rule: str) -> str:
+        return f"{self.say(phrases.RULE)}: {self.say(self.rules[rule]) if rule in self.rules else clean(rule)}"
+
+    def _fact(self, name: str) -> str:
+        if name == "case":
             return self.say(phrases.THE_CASE)
-        if source in self.rules:
-            return f"{self.say(phrases.RULE)}: {self.say(self.rules[source])}"
-        return self.say(self.facts[source].label) if source in self.facts else clean(source)
+        return self.say(self.facts[name].label) if name in self.facts else clean(name)
 
 
 def _by_section(places: Iterable[Locator]) -> Iterator[str]:

@@ -75,9 +75,10 @@ class Screen:
 
 @attrs.frozen
 class Asked:
-    """A question, and the suggestions or results on which it bears."""
+    """A question, whether it is answered by yes or no, and the suggestions or results on which it bears."""
 
     question: str
+    yes_or_no: bool
     reason: str
     at: tuple[tuple[int, int], ...]
 
@@ -287,7 +288,8 @@ class _Page:
 
     def asked(self, question: Question) -> Asked:
         at = [self.told.numbers[code] for code in question.could_change if code in self.told.numbers]
-        return Asked(self.say(question.question), "" if at else self.say(question.reason), tuple(telling.runs(at)))
+        yes_or_no = "." in question.code
+        return Asked(self.say(question.question), yes_or_no, "" if at else self.say(question.reason), tuple(telling.runs(at)))
 
     def change(self, change: Change) -> tuple[str, str, str]:
         what = {"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER)
