@@ -16,20 +16,8 @@ from hechting_rules.answered import Answered, around
 from hechting_rules.case import Fact
 from hechting_rules.crosscheck import group_parts
 from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, leaves
-from hechting_rules.program import Program
+from hechting_rules.singles import KEPT, Answers, Leaf, Side, Singles, by_size, expanded, leaf_bits, resting_on
 from hechting_rules.terms import Person
-from hechting_rules.vocabulary import PERSON_OF
-
-Answers = frozenset[int]
-"""Answers to several questions, at most one to each, by their place in the sorted list of all answers."""
-
-Leaf = Is | IsAbsent | InStage | InRange
-
-_Side = tuple[Leaf, bool]
-"""A condition that comes to hold (true) or to be out (false)."""
-
-KEPT = 8
-"""How many sets of answers are kept for a condition while they are worked out, the fewest answers first."""
 
 TRIES = 48
 """How many witnesses are tried for a question."""
@@ -58,7 +46,8 @@ class Reach:
 
     answered: Answered
     names: Sequence[str]
-    single: "_Single"
+    single: Singles
+    moves: Mapping[Side, int]
     known: dict[tuple[str, bool], tuple[Answers, ...]] = attrs.field(factory=dict)
     known_rules: dict[tuple[str, bool], tuple[Answers, ...]] = attrs.field(factory=dict)
     known_others: dict[str, tuple[Answers, ...]] = attrs.field(factory=dict)
@@ -84,7 +73,7 @@ class Reach:
                 return fewest(answers for ways in some for answers in self.together(ways))
             case Is() | IsAbsent() | InStage() | InRange():
                 settled = leaf_bits(condition, self.answered.values, self.answered.program)[0 if holds else 1]
-                return NOTHING if settled else self.single.deciding((condition, holds))
+                return NOTHING if settled else self.single.deciding((condition, holds), self.moves.get((condition, holds), 0))
             case _:
                 assert_never(condition)
 
@@ -172,42 +161,10 @@ def _count(condition: AtLeast, groups: int, *, holds: bool) -> int:
     return condition.count if holds else groups - condition.count + 1
 
 
-@functools.lru_cache(maxsize=4096)
-def expanded(condition: Condition) -> Condition:
-    """A condition with one stage in each of its leaves: each stage can be ruled out by another answer."""
-    match condition:
-        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
-            return attrs.evolve(condition, parts=tuple(expanded(part) for part in parts))
-        case InStage(stages) if len(stages) > 1:
-            return AnyOf(tuple(InStage((stage,), condition.span) for stage in stages), condition.span)
-        case _:
-            return condition
-
-
-def leaf_bits(leaf: Leaf, values: Sequence[int], program: Program) -> tuple[int, int]:
-    """The cases of a block in which a condition on the case itself is established, and those in which it is out."""
-    match leaf:
-        case Is(code):
-            planes = [program.present[code]]
-        case IsAbsent(code):
-            planes = [program.absent[code]]
-        case InStage(stages):
-            planes = [program.stages[stage] for stage in stages]
-        case InRange(name):
-            planes = [program.ranges[name]]
-        case _:
-            assert_never(leaf)
-    established, out = 0, -1
-    for plane in planes:
-        established |= values[plane.established]
-        out &= values[plane.out]
-    return established, out
-
-
 def fewest(sets: Iterable[Answers]) -> tuple[Answers, ...]:
     """The sets that hold no other of them, the smallest first, at most `KEPT`."""
     kept: list[Answers] = []
-    for answers in sorted(set(sets), key=_by_size):
+    for answers in sorted(set(sets), key=by_size):
         if not any(other <= answers for other in kept):
             kept.append(answers)
             if len(kept) == KEPT:
@@ -215,21 +172,17 @@ def fewest(sets: Iterable[Answers]) -> tuple[Answers, ...]:
     return tuple(kept)
 
 
-def _by_size(answers: Answers) -> tuple[int, list[int]]:
-    return len(answers), sorted(answers)
+def witnesses(single: Singles, asked: Iterable[str], answered: Answered) -> dict[str, Witness]:
+    """For each question ``asked`` other answers after which one of its own changes a result.
 
-
-def witnesses(questions: Mapping[str, tuple[Fact, ...]], asked: Iterable[str], answered: Answered) -> dict[str, Witness]:
-    """For each question ``asked`` other answers, to some of ``questions``, after which one of its own changes a result.
-
-    ``questions`` are all that may be answered, each with its possible answers. A question without a witness is left out.
+    ``single`` holds the answers to all questions that may be answered. A question without a witness is left out.
     """
-    single = _Single.of(questions, answered)
+    moves = single.moves(answered)
     names = [fact.name for fact in single.facts]
-    reach = Reach(answered, names, single)
-    rules = _rules_with(answered)
-    sides = [(leaf, holds, bits, rules[leaf]) for (leaf, holds), bits in single.moves.items() if leaf in rules]
-    tries = {code: itertools.islice(_tries(code, single, sides, reach), TRIES) for code in asked}
+    reach = Reach(answered, names, single, moves)
+    open_rules = _open_rules(answered)
+    sides = _sides(single, moves, asked)
+    tries = {code: itertools.islice(_tries(code, single, mine, reach, open_rules), TRIES) for code, mine in sides.items()}
     found: dict[str, Witness] = {}
     while tries:
         drawn = {code: list(itertools.islice(several, AT_ONCE)) for code, several in tries.items()}
@@ -240,119 +193,43 @@ def witnesses(questions: Mapping[str, tuple[Fact, ...]], asked: Iterable[str], a
     return found
 
 
-@attrs.frozen
-class _Single:
-    """Single answers, each alone and with each stage of its person that may still be answered, fewest facts first.
-
-    ``moves`` are the bits of those that make a condition on the case itself hold or be out, ``own`` those with an answer, by its
-    place, and ``of_question`` those that answer a question.
-    """
-
-    facts: tuple[Fact, ...]
-    variants: tuple[Answers, ...]
-    moves: Mapping[_Side, int]
-    own: Sequence[int]
-    of_question: Mapping[str, int]
-    minimal: dict[_Side, int] = attrs.field(factory=dict)
-
-    def deciding(self, side: _Side, question: str = "") -> tuple[Answers, ...]:
-        """The sets that make a condition hold or be out and of which no part does, at most `KEPT`, those to one question."""
-        if side not in self.minimal:
-            self.minimal[side] = self._without_larger(self.moves.get(side, 0))
-        mask, kept = self.minimal[side] & (self.of_question[question] if question else -1), list[Answers]()
-        while mask and len(kept) < KEPT:
-            kept.append(self.variants[(mask & -mask).bit_length() - 1])
-            mask &= mask - 1
-        return tuple(kept)
-
-    def _without_larger(self, mask: int) -> int:
-        """The bits of the sets that hold no other of them; a set comes before those that hold it."""
-        left, found = mask, 0
+def _sides(single: Singles, moves: Mapping[Side, int], asked: Iterable[str]) -> dict[str, list[tuple[Side, int]]]:
+    """For each question the conditions that its answers decide, and the bits of all answers that do."""
+    found: dict[str, list[tuple[Side, int]]] = {code: [] for code in asked}
+    persons = found.keys() & {person.value for person in Person}
+    others = functools.reduce(or_, (single.of_question[code] for code in found if code not in persons), 0)
+    for side, bits in moves.items():
+        for code in persons:
+            if bits & single.of_question[code]:
+                found[code].append((side, bits))
+        left = bits & others
         while left:
-            low = left & -left
-            found |= low
-            larger = left
-            for a in self.variants[low.bit_length() - 1]:
-                larger &= self.own[a]
-            left &= ~larger
-        return found
-
-    @classmethod
-    def of(cls, questions: Mapping[str, tuple[Fact, ...]], answered: Answered) -> "_Single":
-        """What single answers decide, all in one block."""
-        facts = tuple(sorted((f for a in questions.values() for f in a), key=lambda f: (_kind(f, answered), f.name, f.value)))
-        place = {fact: number for number, fact in enumerate(facts)}
-        every = (frozenset(place[f] for f in answers) for fact in facts for answers in _with_stage(fact, questions, answered))
-        variants = tuple(sorted(every, key=_by_size))
-        values = around([[facts[a] for a in answers] for answers in variants], answered)
-        usable = ((1 << len(variants)) - 1) & ~values[answered.program.refused]
-        moves: dict[_Side, int] = {}
-        for leaf in _leaves(answered):
-            before = leaf_bits(leaf, answered.values, answered.program)
-            after = leaf_bits(leaf, values, answered.program)
-            moves.update({(leaf, side == 0): after[side] & usable for side in (0, 1) if not before[side]})
-        own = [0] * len(facts)
-        for bit, answers in enumerate(variants):
-            for a in answers:
-                own[a] |= 1 << bit
-        of_question = {code: functools.reduce(or_, (own[place[f]] for f in answers), 0) for code, answers in questions.items()}
-        holds_first = sorted(moves.items(), key=lambda item: not item[0][1])
-        return cls(facts, variants, {side: bits for side, bits in holds_first if bits}, own, of_question)
-
-
-def _kind(fact: Fact, answered: Answered) -> int:
-    """Findings before stages and those before numbers: what says least beside what it is asked for."""
-    if fact.name in answered.book.findings:
-        return 0
-    return 1 if fact.name in tuple(Person) else 2
-
-
-def _leaves(answered: Answered) -> list[Leaf]:
-    """The conditions on the case itself of the rules that run, each once."""
-    book, program = answered.book, answered.program
-    every = (leaf for rule_id in program.rules for leaf in leaves(expanded(book.rules[rule_id].when)))
-    return list(dict.fromkeys(leaf for leaf in every if not (isinstance(leaf, Is) and leaf.code in program.results)))
-
-
-def _with_stage(fact: Fact, questions: Mapping[str, tuple[Fact, ...]], answered: Answered) -> Iterator[tuple[Fact, ...]]:
-    """One answer, alone and with the stages that may still be answered of those whom it, or what follows from it, is about."""
-    yield (fact,)
-    findings, closed = answered.book.findings, answered.program.closed
-    if not any(person.value in questions for person in Person):
-        return
-    if fact.name in tuple(Person):
-        yield from ((fact, stage) for person in Person if person != fact.name for stage in questions.get(person.value, ()))
-    elif fact.name in findings:
-        near = (fact.name, *closed.above[fact.name], *closed.below[fact.name], *closed.against[fact.name])
-        persons = {PERSON_OF[findings[code].about] for code in near if findings[code].about in PERSON_OF}
-        stages = [((), *((stage,) for stage in questions.get(person.value, ()))) for person in sorted(persons)]
-        said = ((fact, *itertools.chain(*chosen)) for chosen in itertools.product(*stages))
-        yield from (facts for facts in said if len(facts) > 1)
+            answers = single.variants[(left & -left).bit_length() - 1]
+            code = next(name for a in answers if (name := single.facts[a].name) not in persons and name in found)
+            found[code].append((side, bits))
+            left &= ~single.of_question[code]
+    return found
 
 
 def _tries(
-    code: str, single: _Single, sides: Iterable[tuple[Leaf, bool, int, Sequence[Rule]]], reach: Reach
+    code: str, single: Singles, sides: Iterable[tuple[Side, int]], reach: Reach, open_rules: frozenset[str]
 ) -> Iterator[tuple[Answers, int]]:
     """Ways in which answers to a question may decide a result: for each rule with a condition that they decide."""
-    asked = single.of_question[code]
-    for leaf, holds, bits, rules in sides:
-        if bits & asked:
-            own = single.deciding((leaf, holds), code)
-            for rule in rules if own else ():
-                yield from _tries_in(rule, leaf, own, reach, code, holds=holds)
+    rules = resting_on(reach.answered.program, reach.answered.book)
+    for (leaf, holds), bits in sides:
+        mine = [rule for rule in rules[leaf] if rule.id in open_rules]
+        own = single.deciding((leaf, holds), bits, code) if mine else ()
+        for rule in mine if own else ():
+            yield from _tries_in(rule, leaf, own, reach, code, holds=holds)
 
 
-def _rules_with(answered: Answered) -> dict[Leaf, list[Rule]]:
-    """The rules that rest on each condition, of those whose result is not settled."""
-    program = answered.program
-    found: dict[Leaf, list[Rule]] = {}
-    for rule_id, plane in program.rules.items():
-        rule = answered.book.rules[rule_id]
-        result = program.results[rule.result]
-        if not answered.values[plane.out] and not answered.values[result.robust] and not answered.values[result.out]:
-            for leaf in dict.fromkeys(leaves(expanded(rule.when))):
-                found.setdefault(leaf, []).append(rule)
-    return found
+def _open_rules(answered: Answered) -> frozenset[str]:
+    """The rules that are not out and whose result is not settled."""
+    program, rules, values = answered.program, answered.book.rules, answered.values
+    results = ((rule_id, plane, program.results[rules[rule_id].result]) for rule_id, plane in program.rules.items())
+    return frozenset(
+        rule_id for rule_id, plane, result in results if not (values[plane.out] or values[result.robust] or values[result.out])
+    )
 
 
 def _tries_in(

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from hechting_rules.advice import Question, StatedFact
-from hechting_rules.answered import Answered, around
+from hechting_rules.answered import Answered
 from hechting_rules.case import AGE_OF, Fact, stage_at
 from hechting_rules.circuit import Plane
 from hechting_rules.joint import witnesses
 from hechting_rules.model import Quantity
 from hechting_rules.safety import screening
+from hechting_rules.singles import Singles
 from hechting_rules.terms import Person, Status, Text, Time
 from hechting_rules.wording import fact_label
 
@@ -52,9 +53,9 @@ def questions_for(answered: Answered, told: Sequence[str]) -> tuple[Question, ..
     and cannot be known is not asked again.
     """
     candidates = list(_candidates(answered, screening(told, answered)))
-    effects = dict(zip(candidates, _effects(candidates, answered), strict=True))
-    alone = {candidate.code: candidate.answers for candidate in candidates}
-    joint = witnesses(alone, [c.code for c, effect in effects.items() if not effect.changed], answered)
+    single = Singles.of({candidate.code: candidate.answers for candidate in candidates}, answered)
+    effects = dict(zip(candidates, _effects(candidates, single, answered), strict=True))
+    joint = witnesses(single, [c.code for c, effect in effects.items() if not effect.changed], answered)
     suggestions = answered.book.suggestions
     shown = {code for code in told if code not in suggestions or not suggestions[code].on_occasion}
     found: list[tuple[tuple[int | str, ...], Question]] = []
@@ -93,7 +94,7 @@ def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[
         near = (*closed.below.get(question.code, ()), *closed.against.get(question.code, ()))
         first = next((code for code in earlier if code in near), "")
         earlier.append(question.code)
-        yield attrs.evolve(question, after=first)
+        yield attrs.evolve(question, after=first) if first else question
 
 
 def _speaks(code: str, answered: Answered) -> bool:
@@ -152,25 +153,20 @@ def _asked(quantity: Quantity) -> Text:
     return Text(f"Wat is de {quantity.label.nl}?", f"What is the {quantity.label.en}?")
 
 
-def _effects(candidates: Sequence[_Candidate], answered: Answered) -> list[_Effect]:
-    """The effect of each question, all answers of all questions in one block."""
-    changes = [(fact,) for c in candidates for fact in c.answers]
-    values = around(changes, answered)
-    ones = (1 << len(changes)) - 1
-    usable = ones & ~values[answered.program.refused]
-    owner = [number for number, c in enumerate(candidates) for _ in c.answers]
-    masks = [0] * len(candidates)
-    for place, number in enumerate(owner):
-        masks[number] |= 1 << place
+def _effects(candidates: Sequence[_Candidate], single: Singles, answered: Answered) -> list[_Effect]:
+    """The effect of each question: what each of its answers alone changes."""
+    values, ones, usable = single.values, single.alone, single.alone & single.usable
+    number = {candidate.code: place for place, candidate in enumerate(candidates)}
+    owner = [number[fact.name] for fact in single.facts]
+    masks = [single.of_question[candidate.code] & usable for candidate in candidates]
     hits: list[list[tuple[str, int, int]]] = [[] for _ in candidates]
     for code, plane in answered.program.results.items():
         changed, gained, lost = _changes(plane, answered, values, ones)
         left = changed & usable
         while left:
-            number = owner[(left & -left).bit_length() - 1]
-            mask = masks[number] & usable
-            hits[number].append((code, gained & mask, lost & mask))
-            left &= ~mask
+            place = owner[(left & -left).bit_length() - 1]
+            hits[place].append((code, gained & masks[place], lost & masks[place]))
+            left &= ~masks[place]
     return [
         _Effect(tuple(code for code, _, _ in hit), any(gained for _, gained, _ in hit), any(lost for _, _, lost in hit))
         for hit in hits
