@@ -10,14 +10,21 @@ from hechting_rules.advice import (
     EvidenceNote,
     FlagName,
     Justification,
+    Known,
     Locator,
     Outcome,
     Question,
     StatedFact,
     Suggested,
 )
-from hechting_rules.render.text import LEVEL_ORDER, LONG_RUN, MOST, MOST_CAUTIONS, OPEN, STAGE_QUESTIONS
-from hechting_rules.terms import Origin, Standing, Text
+from hechting_rules.terms import Level, Origin, Standing, Text
+
+MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
+LONG_RUN = 3
+MOST_CAUTIONS = 2
+STAGE_QUESTIONS = ("child", "adult")
+OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 
 
 @attrs.frozen
@@ -80,7 +87,7 @@ def cautions(advice: Advice, told: Told, *, everything: bool) -> list[tuple[Evid
     """
     found: dict[EvidenceNote, list[int]] = {}
     for suggestion in told.all():
-        if not everything and not _wants_caution(suggestion):
+        if not everything and not wants_caution(suggestion):
             continue
         rules = [*suggestion.because, *rules_below(advice, suggestion.because)]
         for note in dict.fromkeys(rule.evidence for rule in rules if rule.evidence is not None):
@@ -90,7 +97,8 @@ def cautions(advice: Advice, told: Told, *, everything: bool) -> list[tuple[Evid
     return [(note, tuple(at)) for note, at in found.items()][:most]
 
 
-def _wants_caution(suggestion: Suggested) -> bool:
+def wants_caution(suggestion: Suggested) -> bool:
+    """Whether the short form tells how a suggestion stands today: one of the article that is established and not held back."""
     return suggestion.origin is Origin.ARTICLE and suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by
 
 

@@ -6,32 +6,33 @@ import attrs
 
 from hechting_rules.advice import (
     Advice,
-    Concluded,
-    FlagName,
-    Justification,
-    Known,
-    Locator,
     Outcome,
-    Question,
-    StatedFact,
     Suggested,
 )
 from hechting_rules.render import phrases
 from hechting_rules.render.classes import class_lines
 from hechting_rules.render.page import BAR, GAP, INDENT, WIDTH, Line, Role, plain
+from hechting_rules.render.telling import (
+    MOST_CAUTIONS,
+    Told,
+    chosen,
+    facts,
+    held_by,
+    places,
+    rules_below,
+    runs,
+    screens,
+    still_open,
+    wants_caution,
+    worth_asking,
+)
 from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Standing, Text
 
-MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
-LONG_RUN = 3
 MOST_SCREENS = 3
-MOST_CAUTIONS = 2
 MOST_QUESTIONS = 3
 MOST_FACTS = 2
 MOST_PLACES = 1
-STAGE_QUESTIONS = ("child", "adult")
-OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
 URGENT = (Level.ACT_NOW, Level.SAME_DAY)
-LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
 LEVEL_ROLES = {Level.ACT_NOW: Role.ACT_NOW, Level.SAME_DAY: Role.SAME_DAY}
 
 
@@ -46,7 +47,7 @@ def to_text(advice: Advice, language: Language, *, everything: bool = False, wid
 
 def advice_lines(advice: Advice, language: Language, *, everything: bool = False) -> Iterator[Line]:
     """The advice line by line, for a rendering that sets lines apart by what they are."""
-    yield from _Page(advice, language, everything).lines()
+    yield from _Page(advice, language, everything, chosen(advice, everything=everything)).lines()
 
 
 def title_lines(advice: Advice, language: Language) -> Iterator[Line]:
@@ -75,21 +76,17 @@ class _Page:
     advice: Advice
     language: Language
     everything: bool
-    numbers: dict[str, int] = attrs.field(factory=dict)
+    told: Told
 
     def lines(self) -> Iterator[Line]:
-        shown = {origin: self._chosen(origin) for origin in Origin}
-        for suggestions in shown.values():
-            for suggestion in suggestions:
-                self.numbers[suggestion.code] = len(self.numbers) + 1
         yield from title_lines(self.advice, self.language)
-        yield from self._origin(Origin.SAFETY, shown.pop(Origin.SAFETY))
-        yield from self._screens([s for suggestions in shown.values() for s in suggestions])
+        yield from self._origin(Origin.SAFETY)
+        yield from self._screens()
         if not any(s.outcome is Outcome.ESTABLISHED for s in self.advice.suggestions):
             yield Line(Role.ANSWER, self._say(phrases.NOTHING))
             yield GAP
-        for origin, suggestions in shown.items():
-            yield from self._origin(origin, suggestions)
+        for origin in (Origin.ARTICLE, Origin.TODAY):
+            yield from self._origin(origin)
         yield from self._context()
         yield from class_lines(self.advice, self.language, everything=self.everything)
         yield from self._questions()
@@ -102,45 +99,26 @@ class _Page:
         if left > 0:
             yield Line(Role.MORE, self._say(phrases.MORE).format(n=left), INDENT)
 
-    def _chosen(self, origin: Origin) -> list[Suggested]:
-        """The suggestions to show: established before possible, general advice on an occasion last.
-
-        In short, what is only possible is left out when it is of today, general advice, or held back.
-        """
-        found = sorted(self.advice.of_origin(origin), key=lambda s: (s.on_occasion, s.outcome is not Outcome.ESTABLISHED))
-        if not self.everything:
-            found = [s for s in found if s.outcome is Outcome.ESTABLISHED or _worth_telling(s)]
-        return found if self.everything else found[: MOST[origin]]
-
-    def _screens(self, shown: list[Suggested]) -> Iterator[Line]:
+    def _screens(self) -> Iterator[Line]:
         """The safety flags to look at first, each once, with the suggestions that it comes before."""
-        before: dict[FlagName, list[int]] = {flag: [] for flag in self.advice.screen_first}
-        for suggestion in shown:
-            for flag in suggestion.screen_first if self.everything or suggestion.outcome is Outcome.ESTABLISHED else ():
-                before.setdefault(flag, []).append(self.numbers[suggestion.code])
-        if not before:
+        flags = screens(self.advice, self.told, everything=self.everything)
+        if not flags:
             return
         yield Line(Role.HEADING, self._say(phrases.SCREEN_FIRST))
-        flags = sorted(before, key=lambda flag: (LEVEL_ORDER[flag.level], flag.id))
-        told = flags if self.everything else flags[:MOST_SCREENS]
-        for flag in told:
-            at = f" ({self._at(before[flag])})" if before[flag] else ""
+        shown = flags if self.everything else flags[:MOST_SCREENS]
+        for flag, numbers in shown:
+            at = f" ({self._at(numbers)})" if numbers else ""
             yield Line(Role.SCREEN, f"{self._say(flag.name)}{at}", INDENT, "  !")
-        yield from self._more(len(flags) - len(told))
+        yield from self._more(len(flags) - len(shown))
         yield GAP
 
     def _at(self, numbers: Iterable[int]) -> str:
         """Which suggestions something belongs to; a run of three and more is written as one."""
-        runs: list[list[int]] = []
-        for number in sorted(set(numbers)):
-            if runs and number == runs[-1][-1] + 1:
-                runs[-1].append(number)
-            else:
-                runs.append([number])
-        words = [f"{run[0]}-{run[-1]}" if len(run) >= LONG_RUN else ", ".join(map(str, run)) for run in runs]
+        words = (str(first) if first == last else f"{first}-{last}" for first, last in runs(numbers))
         return f"{self._say(phrases.AT)} {', '.join(words)}"
 
-    def _origin(self, origin: Origin, shown: list[Suggested]) -> Iterator[Line]:
+    def _origin(self, origin: Origin) -> Iterator[Line]:
+        shown = self.told.of(origin)
         if not shown:
             return
         yield Line(Role.HEADING, self._say(phrases.ORIGINS[origin]))
@@ -149,7 +127,7 @@ class _Page:
         for suggestion in shown:
             yield from self._suggestion(suggestion)
             for words in self._cautions_of(suggestion):
-                cautions.setdefault(words, []).append(self.numbers[suggestion.code])
+                cautions.setdefault(words, []).append(self.told.numbers[suggestion.code])
         yield from self._more(len(self.advice.of_origin(origin)) - len(shown))
         yield from self._cautions(cautions)
         yield GAP
@@ -159,13 +137,13 @@ class _Page:
         if suggestion.outcome is Outcome.POSSIBLE:
             kind = f"{kind} ({self._say(phrases.POSSIBLE)})"
         role = Role.ITEM if suggestion.level is None else LEVEL_ROLES.get(suggestion.level, Role.SAFETY)
-        yield Line(role, self._say(suggestion.summary), INDENT, f"{self.numbers[suggestion.code]:2}.", kind)
+        yield Line(role, self._say(suggestion.summary), INDENT, f"{self.told.numbers[suggestion.code]:2}.", kind)
         if self.everything or suggestion.level in URGENT:
             yield Line(Role.TEXT, self._say(suggestion.text), INDENT)
         yield from self._gates(suggestion)
-        places = self._places(suggestion) if suggestion.origin is Origin.ARTICLE else ""
+        at = self._places(suggestion) if suggestion.origin is Origin.ARTICLE else ""
         if suggestion.outcome is Outcome.ESTABLISHED:
-            yield self._labelled(Role.REASON, phrases.BECAUSE, f"{self._facts(suggestion)} {places}")
+            yield self._labelled(Role.REASON, phrases.BECAUSE, f"{self._facts(suggestion)} {at}")
         else:
             yield self._labelled(Role.REASON, phrases.STILL_OPEN, self._open(suggestion))
 
@@ -179,9 +157,9 @@ class _Page:
         if suggestion.after:
             yield self._labelled(Role.HELD, phrases.AFTER, "; ".join(self._say(flag.name) for flag in suggestion.after))
 
-    def _held(self, shown: list[Suggested]) -> Iterator[Line]:
+    def _held(self, shown: Iterable[Suggested]) -> Iterator[Line]:
         """What all of these wait for, said once: a flag that is raised to act now holds back every one of them."""
-        flags = dict.fromkeys(flag for suggestion in shown for flag in suggestion.withheld_by)
+        flags = held_by(shown)
         if flags:
             yield self._labelled(Role.HELD, phrases.WITHHELD, "; ".join(self._say(flag.name) for flag in flags))
 
@@ -190,52 +168,29 @@ class _Page:
 
     def _facts(self, suggestion: Suggested) -> str:
         """What the case gives for a suggestion: every stated fact of its smallest sets, once."""
-        labels = list(dict.fromkeys(self._say(f.label) for facts in _plainest(suggestion) for f in facts))
-        labels = labels or [self._say(self.advice.person)]
+        labels = [self._say(label) for label in facts(suggestion)] or [self._say(self.advice.person)]
         shown = labels if self.everything else labels[:MOST_FACTS]
         return "; ".join(shown) + ("; …" if len(labels) > len(shown) else "")
 
     def _open(self, suggestion: Suggested) -> str:
-        premises = (p for reason in suggestion.because for p in reason.premises if p.status in OPEN)
-        labels = list(dict.fromkeys(self._say(p.label) for p in premises))
+        labels = [self._say(label) for label in still_open(suggestion)]
         shown = labels if self.everything else labels[:MOST_FACTS]
         return "; ".join(shown) + ("; …" if len(labels) > len(shown) else "")
 
     def _places(self, suggestion: Suggested) -> str:
         """Where it stands in the article: the rules nearest to what the case states."""
-        found = list(dict.fromkeys(self._ground(suggestion.because, set())))
+        found = places(self.advice, suggestion)
         shown = found if self.everything else found[:MOST_PLACES]
         return "[" + "; ".join(f"{p.statement} '{p.words}'" for p in shown) + "]" if shown else ""
 
-    def _ground(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Locator]:
-        for reason in because:
-            below = [c for c in self._below(reason) if c.code not in opened]
-            opened.update(c.code for c in below)
-            if not below:
-                yield from reason.places
-            for conclusion in below:
-                yield from self._ground(conclusion.because, opened)
-
-    def _below(self, reason: Justification) -> list[Concluded]:
-        codes = {p.code for p in reason.premises if p.satisfied}
-        return [c for c in self.advice.conclusions if c.code in codes]
-
     def _cautions_of(self, suggestion: Suggested) -> Iterator[str]:
         """The cautions of a suggestion's own rules, then of the rules below; of well supported claims only with everything."""
-        rules = [*suggestion.because, *self._rules_below(suggestion.because, set())]
+        rules = [*suggestion.because, *rules_below(self.advice, suggestion.because)]
         for note in dict.fromkeys(j.evidence for j in rules if j.evidence is not None):
             if self.everything:
                 yield self._say(note.full)
-            elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and _wants_caution(suggestion):
+            elif note.standing[:1] != (Standing.WELL_SUPPORTED,) and wants_caution(suggestion):
                 yield self._say(note.caution)
-
-    def _rules_below(self, because: tuple[Justification, ...], opened: set[str]) -> Iterator[Justification]:
-        for reason in because:
-            for conclusion in self._below(reason):
-                if conclusion.code not in opened:
-                    opened.add(conclusion.code)
-                    yield from conclusion.because
-                    yield from self._rules_below(conclusion.because, opened)
 
     def _cautions(self, cautions: dict[str, list[int]]) -> Iterator[Line]:
         if not cautions:
@@ -249,7 +204,7 @@ class _Page:
     def _context(self) -> Iterator[Line]:
         """Background beside the advice: counted, and told where there is nothing else to tell."""
         found = self.advice.context
-        shown = found if self.everything or not self.numbers else ()
+        shown = found if self.everything or not self.told.numbers else ()
         if shown:
             yield Line(Role.HEADING, self._say(phrases.CONTEXT))
             for text in shown:
@@ -259,45 +214,14 @@ class _Page:
             yield Line(Role.MORE, self._say(phrases.MORE).format(n=len(found)), lead=self._say(phrases.CONTEXT))
 
     def _questions(self) -> Iterator[Line]:
-        found = self._worth_asking()
+        found = self.advice.ask_next if self.everything else worth_asking(self.advice)
         if not found:
             return
         yield Line(Role.HEADING, self._say(phrases.ASK_NEXT))
         shown = found if self.everything else found[:MOST_QUESTIONS]
         for question in shown:
-            numbers = [self.numbers[code] for code in question.could_change if code in self.numbers]
+            numbers = [self.told.numbers[code] for code in question.could_change if code in self.told.numbers]
             reason = f" ({self._at(numbers)})" if numbers else f" ({self._say(question.reason)})" if self.everything else ""
             yield Line(Role.QUESTION, f"{self._say(question.question)}{reason}", INDENT, "  ?")
         yield from self._more(len(found) - len(shown))
         yield GAP
-
-    def _worth_asking(self) -> list[Question]:
-        """The questions that bear on what is told (all, when nothing is told), without those that a wider one may answer."""
-        told = {r.code for r in self.advice.suggestions if not r.on_occasion} | {r.code for r in self.advice.conclusions}
-        if self.everything:
-            return list(self.advice.ask_next)
-        near = [q for q in self.advice.ask_next if not told or told & set(q.could_change) or q.code in STAGE_QUESTIONS]
-        asked = {q.code for q in near}
-        return [q for q in near if q.after not in asked]
-
-
-def _worth_telling(suggestion: Suggested) -> bool:
-    """Whether the short form tells something that is only possible."""
-    return suggestion.origin is not Origin.TODAY and not suggestion.on_occasion and not suggestion.withheld_by
-
-
-def _wants_caution(suggestion: Suggested) -> bool:
-    """Whether the short form tells how a suggestion stands today: one of the article that is established and not held back."""
-    return suggestion.origin is Origin.ARTICLE and suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by
-
-
-def _plainest(suggestion: Suggested) -> list[list[StatedFact]]:
-    """The sets that carry a suggestion, without what only says who the case is about, and without sets that hold another one."""
-    sets = [[fact for fact in facts if not _is_frame(fact)] for facts in suggestion.why]
-    bare = [{fact.name for fact in facts} for facts in sets]
-    return [facts for facts, names in zip(sets, bare, strict=True) if not any(other < names for other in bare)]
-
-
-def _is_frame(fact: StatedFact) -> bool:
-    """Whether a fact only says who the case is about: a stage or an age."""
-    return "." not in fact.name
