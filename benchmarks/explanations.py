@@ -23,6 +23,7 @@ from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Person, Status
 
+FOUR = ("why", "why not", "what if", "counterfactual")
 CASES = Path(__file__).parents[1] / "examples" / "cases"
 
 
@@ -53,7 +54,7 @@ def with_facts(case: Case, facts: Iterable[StatedFact], without: Iterable[str] =
 
 
 def fullest(book: Rulebook) -> Case:
-    """The case of a baby and a parent in which every finding is present that can be beside the others, in the order of the book."""
+    """The case of a baby and a parent in which every finding is present that can be beside those before it."""
     case = Case.of(id="the fullest case", child="baby", adult="adult")
     for code in book.findings:
         more = attrs.evolve(case, findings=(*case.findings, Stated(code, Status.PRESENT)))
@@ -113,7 +114,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     book = default_rulebook()
     print(f"Python {platform.python_version()}, {platform.machine()}; rulebook {book.head.version}; medians of {rounds}, in ms\n")
-    head = f"{'case':38}{'facts':>6}{'decide':>8}" + "".join(f"{name:>15}" for name in ("why", "why not", "what if", "counterfactual"))
+    head = f"{'case':38}{'facts':>6}{'decide':>8}" + "".join(f"{name:>15}" for name in FOUR)
     print(f"{head}{'ask next':>10}{'all five':>10}{'times':>8}{'advice':>8}")
     for case in (*(load_case(path) for path in sorted(CASES.glob("*.yaml"))), fullest(book)):
         found = decided(case, book)
@@ -123,12 +124,13 @@ def main() -> None:
             key=lambda code: len(why(case, code, book)),
             default=next(iter(book.suggestions)),
         )
-        missing = max((c for c, p in results if found.outcome(p) is not Outcome.ESTABLISHED), key=lambda c: len(why_not(case, c, book)))
+        short = (code for code, plane in results if found.outcome(plane) is not Outcome.ESTABLISHED)
+        missing = max(short, key=lambda code: len(why_not(case, code, book)))
         check(case, established, missing, book)
         times = {name: timed(run, rounds) for name, run in five(case, established, missing, book).items()}
         bare, whole = timed(lambda case=case: decided(case, book), rounds), timed(lambda case=case: advise(case, book), rounds)
         row = f"{case.id[:37]:38}{len(found.admitted.facts):>6}{bare:>8.2f}"
-        row += "".join(f"{times[name]:>15.2f}" for name in ("why", "why not", "what if", "counterfactual"))
+        row += "".join(f"{times[name]:>15.2f}" for name in FOUR)
         total = sum(times.values())
         print(f"{row}{times['ask next']:>10.2f}{total:>10.2f}{total / bare:>8.0f}{whole:>8.2f}")
 

@@ -18,8 +18,10 @@ import hechting_rules
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(module.name for module in pkgutil.walk_packages(hechting_rules.__path__, "hechting_rules."))
 CLI = {name for name in MODULES if name.startswith("hechting_rules.cli")}
+COHORT = {name for name in MODULES if name.startswith("hechting_rules.cohort")}
 EXTRAS = {
     **dict.fromkeys(CLI, "cli"),
+    **dict.fromkeys(COHORT, "cohort"),
     "hechting_rules.render.html": "report",
     "hechting_rules.render.notebook": "report",
     "hechting_rules.render.svg": "report",
@@ -29,8 +31,10 @@ EXTRAS = {
     "hechting_rules.verify.smt": "verify",
 }
 """The modules that may need an extra, and which."""
+NOT_EVERYWHERE = {"hechting_rules.durable"}
+"""The module whose dependency is one of the base, but not on every Python."""
 BASE = {"attr", "attrs", "yaml", "_yaml", "hechting_rules"}
-DISTRIBUTION = {"attr": "attrs", "yaml": "pyyaml", "z3": "z3-solver"}
+DISTRIBUTION = {"attr": "attrs", "durable_rules_engine": "durable-rules", "yaml": "pyyaml", "z3": "z3-solver"}
 
 NEWLY_LOADED = """
 import importlib, json, sys
@@ -101,7 +105,7 @@ def test_importing_the_library_loads_nothing_but_attrs_and_yaml() -> None:
 
 
 def test_every_module_that_needs_no_extra_loads_nothing_but_attrs_and_yaml() -> None:
-    core = [name for name in MODULES if name not in EXTRAS and not name.endswith("__main__")]
+    core = [name for name in MODULES if name not in {*EXTRAS, *NOT_EVERYWHERE} and not name.endswith("__main__")]
     assert "hechting_rules.render.text" in core
     assert loaded_by(*core) <= BASE
 
@@ -113,7 +117,9 @@ def test_each_outside_package_is_imported_by_exactly_the_modules_meant() -> None
             if name not in sys.stdlib_module_names and name not in {"attrs", "hechting_rules"}:
                 users[name].add(module)
     assert users.pop("typer") <= CLI
+    assert users.pop("pyarrow") | users.pop("numpy") <= COHORT
     expected = {
+        "durable_rules_engine": {"hechting_rules.durable"},
         "graphlay": {"hechting_rules.render.svg"},
         "jinja2": {"hechting_rules.render.html"},
         "rich": {"hechting_rules.render.terminal"},

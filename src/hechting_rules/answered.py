@@ -1,7 +1,7 @@
 """A case after the program ran, and the same case with other facts, as one block."""
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
@@ -11,6 +11,9 @@ from hechting_rules.circuit import Plane
 from hechting_rules.kernel import run
 from hechting_rules.model import Case, Profile, Rulebook
 from hechting_rules.program import Program, compile_program
+
+Decide = Callable[[Program, Sequence[int]], list[int]]
+"""What decides a case: all registers of a program for its inputs."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -50,11 +53,20 @@ def decided(established: int, out: int) -> Outcome:
     return Outcome.RULED_OUT if out else Outcome.POSSIBLE
 
 
-def answer(case: Case, book: Rulebook, profile: Profile) -> Answered:
+def on_kernel(program: Program, inputs: Sequence[int]) -> list[int]:
+    """All registers of a program for its inputs, by the kernel."""
+    return run(program.steps, inputs)
+
+
+def answer(case: Case, book: Rulebook, profile: Profile, decide: Decide = on_kernel) -> Answered:
     """Check a case and run the program on it. Raises `CaseError` for a case that cannot be used."""
-    program = program_for(book, profile)
+    return answered_by(decide, case, book, profile, program_for(book, profile))
+
+
+def answered_by(decide: Decide, case: Case, book: Rulebook, profile: Profile, program: Program) -> Answered:
+    """Check a case and run a program of its rulebook and profile on it. Raises `CaseError` for a case that cannot be used."""
     admitted = admit(case, book, program)
-    return Answered(book, profile, program, admitted, run(program.steps, block([admitted.facts], program, book)))
+    return Answered(book, profile, program, admitted, decide(program, block([admitted.facts], program, book)))
 
 
 def variants_run(variants: Sequence[Iterable[Fact]], answered: Answered) -> list[int]:

@@ -1,16 +1,20 @@
 """What if: how the results of two cases differ, and how much of one case rests on the library's own numbers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+import math
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from hechting_rules.advice import Outcome, StatedFact
-from hechting_rules.answered import Answered, answer
-from hechting_rules.case import AGE_OF, Fact
+from hechting_rules.answered import Answered, program_for
+from hechting_rules.case import AGE_OF, Fact, admit, block
 from hechting_rules.errors import CaseError
 from hechting_rules.explanations import Changed, Dependence, Difference, FactChange, Move, RuleName, Standing
 from hechting_rules.justify import told
-from hechting_rules.model import Is, IsAbsent, Parameter, Rulebook, leaves
+from hechting_rules.kernel import run
+from hechting_rules.model import Is, IsAbsent, Parameter, Profile, Rulebook, leaves
+from hechting_rules.program import Program
 from hechting_rules.safety import gates
 from hechting_rules.terms import NumberOrigin, Person
 from hechting_rules.wording import fact_label
@@ -43,7 +47,8 @@ def _changed(before: Answered, after: Answered) -> Iterator[Changed]:
         if old != new:
             title = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
             shown = any(told(code, answered) for answered in (before, after))
-            found.append(Changed(code, title, shown, _move(old, new), old, new, tuple(_through(code, before, after))))
+            rules = tuple(_through(code, before, after)) if _decided(old) != _decided(new) else ()
+            found.append(Changed(code, title, shown, _move(old, new), old, new, rules))
     moves = {move: place for place, move in enumerate(Move)}
     yield from sorted(found, key=lambda c: (not c.told, moves[c.move], c.code not in book.suggestions))
 
@@ -57,6 +62,11 @@ def standing(code: str, answered: Answered) -> Standing:
         return Standing(outcome, robust)
     before = gates(item, answered)
     return Standing(outcome, robust, before.withheld_by, before.after, before.screen_first)
+
+
+def _decided(standing: Standing) -> tuple[Outcome, bool]:
+    """What rules decide of a standing; safety flags decide the rest."""
+    return standing.outcome, standing.robust
 
 
 def _move(before: Standing, after: Standing) -> Move:
@@ -89,9 +99,9 @@ def _verdict(rule_id: str, answered: Answered) -> tuple[Outcome, bool] | None:
 def dependences(answered: Answered, within: float) -> Iterator[Dependence]:
     """What other values of the library's own numbers would change for a case, the nearest value on either side.
 
-    ``within`` is how far a number is varied, as a share of itself. The values tried are those at which a bound passes another
-    number that the case or the rulebook gives; between them nothing can change. A value that would put bounds in another order,
-    or that the case clashes with, is not tried.
+    ``within`` is how far a number is varied, as a share of itself. Tried are whole numbers, and numbers that the case or the
+    rulebook gives, at which a bound meets or has just passed such a number: between them nothing can change. A value that would
+    leave less than a whole unit in a stage or range, or that the case clashes with, is not tried.
     """
     for parameter in answered.book.parameters.values():
         if parameter.origin is NumberOrigin.LIBRARY:
@@ -102,24 +112,51 @@ def dependences(answered: Answered, within: float) -> Iterator[Dependence]:
 
 
 def _dependence(parameter: Parameter, value: float, answered: Answered) -> Dependence | None:
-    """What one other value of a parameter changes; nothing where the case clashes with it."""
-    profile = attrs.evolve(answered.profile, parameters={**answered.profile.parameters, parameter.name: value})
+    """What one other value of a parameter changes; nothing where the case clashes with it or the program runs the same."""
+    book, program = answered.book, _program_at(parameter.name, value, answered)
     try:
-        other = answer(answered.admitted.case, answered.book, profile)
+        admitted = admit(answered.admitted.case, book, program)
     except CaseError:
         return None
+    values = run(program.steps, block([admitted.facts], program, book))
+    if program.steps is answered.program.steps and values == answered.values:
+        return None
+    other = attrs.evolve(answered, program=program, admitted=admitted, values=values)
     now = answered.program.parameters[parameter.name]
     return Dependence(parameter.name, now, value, parameter.unit, parameter.reason, tuple(_changed(answered, other)))
+
+
+def _program_at(name: str, value: float, answered: Answered) -> Program:
+    """The program with another value of a parameter: the same steps as long as no bound passes another."""
+    book, profile, program = answered.book, answered.profile, answered.program
+    now = program.parameters[name]
+    if all(
+        (now > other) - (now < other) == (value > other) - (value < other) for other in _others(name, book, program.parameters)
+    ):
+        return attrs.evolve(program, parameters={**program.parameters, name: value})
+    if book.profiles.get(profile.id) is profile:
+        return _named_at(book, profile.id, name, value)
+    return program_for(book, _with_value(profile, name, value))
+
+
+@functools.lru_cache(maxsize=64)
+def _named_at(book: Rulebook, profile_id: str, name: str, value: float) -> Program:
+    return program_for(book, _with_value(book.profiles[profile_id], name, value))
+
+
+def _with_value(profile: Profile, name: str, value: float) -> Profile:
+    return attrs.evolve(profile, parameters={**profile.parameters, name: value})
 
 
 def _values_around(parameter: Parameter, answered: Answered, within: float) -> tuple[list[float], list[float]]:
     """The values below and above the present one to try, nearest first, as far as the order of bounds allows."""
     book, parameters = answered.book, answered.program.parameters
     now = parameters[parameter.name]
-    least, most, others = _bounds(parameter.name, now, book, parameters)
+    least, most = _room(parameter.name, book, parameters)
     given = {float(fact.value) for fact in answered.admitted.facts if fact.name in _quantities_of(parameter.name, book)}
-    values = {v for other in given | others for v in (other - 1, other, other + 1) if least <= v <= most}
-    near = {v for v in values if v > 0 and abs(v - now) <= within * now}
+    met = given | _others(parameter.name, book, parameters)
+    values = {float(v) for other in met for v in (math.ceil(other) - 1, other, math.floor(other) + 1)}
+    near = {v for v in values if least <= v <= most and v > 0 and abs(v - now) <= within * now}
     return sorted((v for v in near if v < now), reverse=True), sorted(v for v in near if v > now)
 
 
@@ -129,34 +166,32 @@ def _quantities_of(name: str, book: Rulebook) -> set[str]:
     return staged | {r.quantity for r in book.ranges.values() if name in (r.start, r.end)}
 
 
-def _bounds(name: str, now: float, book: Rulebook, parameters: Mapping[str, float]) -> tuple[float, float, set[float]]:
-    """Between which values a bound may move without passing the other end of its own stages and ranges, and all other bounds."""
+def _room(name: str, book: Rulebook, parameters: Mapping[str, float]) -> tuple[float, float]:
+    """Between which values a bound may move and leave a whole unit in each of its stages and ranges."""
     least, most = 0.0, float("inf")
-    for start, end in _ends(book, parameters):
-        if name == start[0]:
-            most = min(most, end[1] - 1)
-        if name == end[0]:
-            least = max(least, start[1] + 1)
-    quantities = _quantities_of(name, book)
-    others = {value for q in quantities for value in _ends_of(q, book, parameters) if value != now}
-    return least, most, others
+    for _, start, end in _ends(book):
+        if name == start:
+            most = min(most, _value(end, parameters) - 1)
+        if name == end:
+            least = max(least, _value(start, parameters) + 1)
+    return least, most
 
 
-def _ends(book: Rulebook, parameters: Mapping[str, float]) -> Iterator[tuple[tuple[str, float], tuple[str, float]]]:
-    """Both ends of each stage and range, by name (empty for a plain number) and value."""
+def _others(name: str, book: Rulebook, parameters: Mapping[str, float]) -> set[float]:
+    """All other bounds of the quantities that a parameter bounds."""
+    own = _quantities_of(name, book)
+    ends = {end for quantity, *both in _ends(book) if quantity in own for end in both}
+    return {_value(end, parameters) for end in ends - {name}} - {float("inf")}
+
+
+def _ends(book: Rulebook) -> Iterator[tuple[str, float | str, float | str]]:
+    """Both ends of each stage and range: the quantity, and each end as a number or a parameter's name."""
     for stage in book.stages.values():
         if stage.start or stage.below:
-            low = parameters[stage.start] if stage.start else 0.0
-            yield (stage.start, low), (stage.below, parameters[stage.below] if stage.below else float("inf"))
+            yield AGE_OF[stage.of], stage.start or 0.0, stage.below or float("inf")
     for named in book.ranges.values():
-        yield _end(named.start, parameters), _end(named.end, parameters)
+        yield named.quantity, named.start, named.end
 
 
-def _end(end: float | str, parameters: Mapping[str, float]) -> tuple[str, float]:
-    return (end, parameters[end]) if isinstance(end, str) else ("", end)
-
-
-def _ends_of(quantity: str, book: Rulebook, parameters: Mapping[str, float]) -> Iterable[float]:
-    names = [e for s in book.stages.values() if AGE_OF[s.of] == quantity for e in (s.start, s.below) if e]
-    ends = [e for r in book.ranges.values() if r.quantity == quantity for e in (r.start, r.end)]
-    return {parameters[e] if isinstance(e, str) else e for e in (*names, *ends)}
+def _value(end: float | str, parameters: Mapping[str, float]) -> float:
+    return parameters[end] if isinstance(end, str) else end

@@ -19,6 +19,7 @@ from hechting_rules.advice import (
 from hechting_rules.answered import Answered, answer
 from hechting_rules.changes import smallest_changes
 from hechting_rules.differences import dependences, difference, standing
+from hechting_rules.engines import Engine, deciding
 from hechting_rules.errors import UsageError
 from hechting_rules.explanations import Arguments, Counterfactual, Dependence, Difference, Explanation, WhyNot
 from hechting_rules.grounds import Classification, ClassSystem
@@ -47,16 +48,22 @@ def advise(
     rulebook: Rulebook | None = None,
     profile: str | Profile | None = None,
     as_of: dt.date | None = None,
+    engine: str = Engine.KERNEL,
 ) -> Advice:
     """The explained suggestions of a rulebook for a case.
 
     Without ``rulebook`` that of this library, without ``profile`` its default. Pure: the same case, rulebook and profile give the
-    same advice, to the byte. With ``as_of`` it warns of routes that are due for review on that day. Raises `CaseError` for a case
-    that cannot be used and `UsageError` for an unknown profile.
+    same advice, to the byte, on whichever ``engine`` (kernel, durable or auto) decides it; explanations always come from the
+    kernel. With ``as_of`` it warns of routes that are due for review on that day. Raises `CaseError` for a case that cannot be
+    used, `UsageError` for an unknown profile or engine, `EngineError` where that engine cannot be had.
     """
     book = default_rulebook() if rulebook is None else rulebook
-    chosen = find_profile(book, profile)
-    answered = answer(case, book, chosen)
+    return advice_of(answer(case, book, find_profile(book, profile), deciding(engine)), as_of)
+
+
+def advice_of(answered: Answered, as_of: dt.date | None = None) -> Advice:
+    """The advice on a case that the program ran on."""
+    book, chosen = answered.book, answered.profile
     sets = minimal_sets(answered, {c: p for c, p in answered.program.results.items() if answered.values[p.established]})
     carried = {code: in_words(chosen_sets, answered) for code, chosen_sets in sets.items()}
     conclusions = [c for c in (_concluded(code, answered, carried) for code in book.conclusions) if c is not None]

@@ -58,8 +58,8 @@ class Repair:
         return (*(Fact(fact.name, "") for fact in self.withdraw), *self.state)
 
     def size(self) -> int:
-        """Of how many changes it is."""
-        return len(self.state) + len(self.withdraw) + len(self.switch_on)
+        """How many things stand in the way."""
+        return len(self.state) + len(self.switch_on) + len(self.lost)
 
 
 @attrs.frozen(eq=False)
@@ -97,10 +97,10 @@ def working(code: str, ways: Iterable[Way], answered: Answered) -> list[Repair]:
     """
     options = [repair for way in ways for repair in itertools.islice(_repairs(way, answered), MOST_OPTIONS)]
     least: dict[Way, Repair] = {}
-    for repair in _smallest(code, _taking(options, answered), answered):
+    for repair in _with_lost(_smallest(code, _taking(options, answered), answered), answered):
         if repair.way not in least or repair.size() < least[repair.way].size():
             least[repair.way] = repair
-    return _with_lost(list(least.values()), answered)
+    return list(least.values())
 
 
 def tried(repairs: Sequence[Repair], answered: Answered) -> list[Tried]:
@@ -115,7 +115,7 @@ def tried(repairs: Sequence[Repair], answered: Answered) -> list[Tried]:
 
 
 def _taking(options: list[Repair], answered: Answered) -> list[Repair]:
-    """The repairs that take their way, the first few of each way.
+    """The repairs that take their way, the smallest few of each way.
 
     One that does not is tried again without what clashes with it, then without what carries a conclusion that takes it back.
     """
@@ -133,7 +133,7 @@ def _taking(options: list[Repair], answered: Answered) -> list[Repair]:
                 freed[repair.way] = freed.get(repair.way, 0) + 1
                 taken_back.extend(_left_out(lost, repair, then, answered))
         options = [*_without_clashes(refused, answered), *taken_back]
-    return [repair for some in found.values() for repair in some[:MOST_SHRUNK]]
+    return [repair for some in found.values() for repair in sorted(some, key=Repair.size)[:MOST_SHRUNK]]
 
 
 def _smallest(code: str, repairs: list[Repair], answered: Answered) -> list[Repair]:
@@ -289,9 +289,15 @@ def _person(person: Person, way: Way, answered: Answered) -> _Choices:
     fitting = sorted((s for s in allowed if brings[s] is not None), key=lambda s: (-(brings[s] or 0), allowed.index(s)))
     if ages := _values(AGE_OF[person], way, answered):
         return _of_age(person, ages, fitting, answered)
-    if now in fitting or (not bound and now == NO_PERSON):
+    concerned = bound or now in allowed or any(brings.values()) or _speaks_of(person, way, answered.book)
+    if now in fitting or not concerned or (not bound and now == NO_PERSON):
         return ((),)
     return [*_at_stage(person, fitting, answered)] if bound else [(), *_at_stage(person, fitting, answered)]
+
+
+def _speaks_of(person: Person, way: Way, book: Rulebook) -> bool:
+    """Whether a way needs a finding that counts or not by the stage of a person."""
+    return any(n.want in STATUS_OF and PERSON_OF.get(book.findings[n.code].about) is person for n in way.needs)
 
 
 def _at_stage(person: Person, stages: Sequence[str], answered: Answered) -> Iterator[tuple[Fact, ...]]:

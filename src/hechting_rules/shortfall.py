@@ -24,7 +24,8 @@ def shortfall(code: str, answered: Answered) -> tuple[WhyNot, ...]:
 
     Nothing for a result that is established and told. Left out is a rule that no repair of the case lets establish it, and one
     whose repair asks for more than another rule needs. Repairs say what the rules ask for: neither another finding that implies
-    several of these at once, nor that there is no such person. Of a condition that holds and is taken back only that is repaired.
+    several of these at once, nor that there is no such person. What clashes with them is left out, not said otherwise. Of a
+    condition that holds and is taken back only that is repaired.
     """
     plane = answered.program.results[code]
     if answered.outcome(plane) is Outcome.ESTABLISHED:

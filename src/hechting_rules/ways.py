@@ -146,7 +146,7 @@ class Ways:
                 return Need(Want.ABSENT, code)
             case InStage(stages):
                 person = book.stages[stages[0]].of.value
-                return Need(Want.STAGE, person, tuple(stages), person)
+                return Need(Want.STAGE, person, tuple(sorted(stages)), person)
             case InRange(name):
                 return Need(Want.RANGE, name, of=book.quantities[book.ranges[name].quantity].of)
             case _:
@@ -159,7 +159,29 @@ def both(one: tuple[Way, ...], other: tuple[Way, ...]) -> tuple[Way, ...]:
         return other
     if other == HERE:
         return one
-    return nearest(Way((*a.rules, *(r for r in b.rules if r not in a.rules)), a.needs | b.needs) for a in one for b in other)
+    pairs = ((a, b, together(a.needs, b.needs)) for a in one for b in other)
+    return nearest(
+        Way((*a.rules, *(r for r in b.rules if r not in a.rules)), needs) for a, b, needs in pairs if needs is not None
+    )
+
+
+def together(one: frozenset[Need], other: frozenset[Need]) -> frozenset[Need] | None:
+    """The needs of two ways; nothing where both cannot be met: a finding present and absent, stages that have none in common."""
+    needs = one | other
+    findings: dict[str, Want] = {}
+    staged: dict[str, list[Need]] = {}
+    for need in needs:
+        if need.want is Want.STAGE:
+            staged.setdefault(need.code, []).append(need)
+        elif need.want <= Want.ABSENT and findings.setdefault(need.code, need.want) is not need.want:
+            return None
+    for person, some in staged.items():
+        if len(some) > 1:
+            common = set(some[0].stages).intersection(*(need.stages for need in some))
+            if not common:
+                return None
+            needs = (needs - frozenset(some)) | {Need(Want.STAGE, person, tuple(sorted(common)), person)}
+    return needs
 
 
 def nearest(ways: Iterable[Way]) -> tuple[Way, ...]:

@@ -19,8 +19,17 @@ from hechting_rules.verify.compare import anything_differs, compare
 from hechting_rules.verify.compared import to_mapping as compared_mapping
 from hechting_rules.verify.compared import to_text as compared_text
 from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
+from hechting_rules.verify.drafts import drafts, write
+from hechting_rules.verify.laws import prove
 from hechting_rules.verify.lints import run_lints
-from hechting_rules.verify.report import coverage_text, rule_list, rule_text
+from hechting_rules.verify.mcdc import Seen, halves, independence
+from hechting_rules.verify.mutants import alive, judge
+from hechting_rules.verify.proved import all_proved, save_cases
+from hechting_rules.verify.proved import to_mapping as laws_mapping
+from hechting_rules.verify.proved import to_text as laws_text
+from hechting_rules.verify.report import coverage_text, independence_lines, independence_mapping, rule_list, rule_text
+from hechting_rules.verify.survivors import to_mapping as mutants_mapping
+from hechting_rules.verify.survivors import to_text as mutants_text
 from hechting_rules.verify.trace import trace
 from hechting_rules.yamlnode import read_text
 
@@ -29,10 +38,16 @@ from hechting_rules.yamlnode import read_text
 def check_command(
     rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
     form: AsFormat = Format.TEXT,
+    prove_laws: Annotated[
+        bool, typer.Option("--prove", help="Prove the laws of a rulebook over all cases, or break them.")
+    ] = False,
+    save_to: Annotated[Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law here.")] = None,
+    profile: ProfileName = "default",
 ) -> None:
-    """Load a rulebook, run the lints, and report everything that is wrong with it."""
+    """Load a rulebook, run the lints, and report everything that is wrong with it; on request prove its laws over all cases."""
     book = load_rulebook(rules)
     found = run_lints(book)
+    laws = prove(book, profile) if prove_laws or save_to else ()
     counts = {
         "findings": len(book.findings),
         "conclusions": len(book.conclusions),
@@ -44,15 +59,23 @@ def check_command(
     }
     if form is Format.JSON:
         rows = [{"code": d.code, "place": str(d.span), "message": d.message, "hint": d.hint} for d in found]
-        echo_json(
-            {"rulebook": book.head.id, "version": book.head.version, "sha256": book.sha256, "counts": counts, "problems": rows}
-        )
+        whole = {
+            "rulebook": book.head.id,
+            "version": book.head.version,
+            "sha256": book.sha256,
+            "counts": counts,
+            "problems": rows,
+        }
+        echo_json(whole | ({"profile": profile, "laws": laws_mapping(laws)} if laws else {}))
     else:
         for diagnostic in found:
             typer.echo(str(diagnostic))
         typer.echo(f"{book.head.id} {book.head.version}: {f'{len(found)} findings' if found else 'no findings'}")
         typer.echo("  " + ", ".join(f"{n} {what}" for what, n in counts.items()))
-    if found:
+        typer.echo(laws_text(laws, profile) if laws else "", nl=False)
+    if save_to is not None:
+        typer.echo(f"{save_cases(laws, save_to)} cases in {save_to}", err=True)
+    if found or not all_proved(laws):
         raise typer.Exit(1)
 
 
@@ -62,22 +85,23 @@ def coverage_command(
     missing: Annotated[bool, typer.Option("--missing", help="List what is missing, statement by statement.")] = False,
     form: AsFormat = Format.TEXT,
 ) -> None:
-    """Show what became of every statement of the article, and which conjunctions decided a guidance test."""
+    """Show what became of every statement of the article, and which conditions decided a guidance test, together and alone."""
     book = book_in(rules)
     found, ways, broken = fates(book), decided(book), tuple(broken_promises(book))
+    alone = independence(book)
     lost = [f for f in found if f.fate is Fate.MISSING]
     idle = [c for c in ways if not c.decided]
     if form is Format.JSON:
         rows = [{"id": f.statement, "kind": f.kind, "section": f.section, "fate": f.fate, "by": f.by} for f in found]
         counted = [{"rule": c.rule, "condition": c.words, "decided": c.decided} for c in ways]
-        echo_json({"statements": rows, "conjunctions": counted, "broken": list(broken)})
+        echo_json({"statements": rows, "conjunctions": counted, "mcdc": independence_mapping(alone), "broken": list(broken)})
     else:
         typer.echo(coverage_text(book, ways), nl=False)
-        for line in (*broken, *(f"{c.rule}: no test is decided by {c.words}" for c in idle)):
+        for line in (*independence_lines(alone), *broken, *(f"{c.rule}: no test is decided by {c.words}" for c in idle)):
             typer.echo(line)
         for fate in lost if missing else ():
             typer.echo(f"{fate.statement} ({fate.kind}, {fate.section}) has no disposition")
-    if lost or idle or broken:
+    if lost or idle or broken or any(half.seen is Seen.MISSING for _, _, half in halves(alone)):
         raise typer.Exit(1)
 
 
@@ -221,4 +245,26 @@ def compare_command(
     else:
         typer.echo(compared_text(found, lang), nl=False)
     if anything_differs(found):
+        raise typer.Exit(1)
+
+
+@app.command("mutate")
+def mutate_command(
+    rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
+    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be given again.")] = None,
+    form: AsFormat = Format.TEXT,
+    write_to: Annotated[Path | None, typer.Option("--write", help="Write the missing guidance tests to this new file.")] = None,
+) -> None:
+    """Change each rule in every way a slip could, and show what no guidance test notices, each with the test that is missing."""
+    book = book_in(rules)
+    found = judge(book, rule or ())
+    if form is Format.JSON:
+        echo_json(mutants_mapping(found))
+    else:
+        typer.echo(mutants_text(found), nl=False)
+    if write_to is not None:
+        missing = drafts(found, [one for one in independence(book) if not rule or one.rule in rule])
+        write(missing, write_to)
+        typer.echo(f"{len(missing)} drafts of guidance tests in {write_to}", err=True)
+    if alive(found):
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ from hechting_rules.profiles import off_by_default
 from hechting_rules.source import did_you_mean
 from hechting_rules.terms import Language
 from hechting_rules.verify.coverage import Conjunction, Fate, suggestions_per_case, table
+from hechting_rules.verify.mcdc import Independence, Seen, halves
 
 WORD_COLUMNS = 2
 KINDS = ("RULE", "FACT", "CONSTRAINT", "CONTEXT")
@@ -53,6 +54,30 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         words = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)][:WORD_COLUMNS]
         words += [cell.rjust(width) for cell, width in zip(row, widths, strict=True)][WORD_COLUMNS:]
         yield "  ".join(words).rstrip()
+
+
+def independence_lines(found: Sequence[Independence]) -> Iterator[str]:
+    """How many conditions are shown to decide their rule both ways, and each way in which one is not: infeasible, or missing."""
+    ways = list(halves(found))
+    counts = {seen: sum(half.seen is seen for _, _, half in ways) for seen in Seen}
+    both = sum(one.holds.seen is one.fails.seen is Seen.SHOWN for one in found)
+    yield (
+        f"masking MC/DC: {both} of {len(found)} conditions decide their rule alone, both ways, in guidance tests "
+        f"({len(ways)} ways: " + ", ".join(f"{number} {seen}" for seen, number in counts.items()) + ")"
+    )
+    for one, way, half in ways:
+        if half.seen is not Seen.SHOWN:
+            basis = f" over {half.by}" if half.seen is Seen.INFEASIBLE else f": {half.by}" if half.by else ""
+            yield f"{one.span}: {one.rule}: {one.words} alone decides that the rule {way}: {half.seen}{basis}"
+
+
+def independence_mapping(found: Sequence[Independence]) -> list[dict[str, str]]:
+    """Each single condition of each rule and how it is shown to decide the rule both ways, as plain data."""
+    rows: dict[Independence, dict[str, str]] = {}
+    for one, way, half in halves(found):
+        row = rows.setdefault(one, {"rule": one.rule, "place": str(one.span), "condition": one.words})
+        row |= {way: half.seen.name.lower(), f"{way}_by": half.by}
+    return list(rows.values())
 
 
 def rule_list(book: Rulebook, language: Language) -> str:

@@ -1,0 +1,296 @@
+"""A live consultation: findings told and taken back one by one, and with each the results that appear, go or change, and why."""
+
+import datetime as dt
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import attrs
+
+from hechting_rules.advice import Advice, Question
+from hechting_rules.answered import Answered, answered_by, program_for
+from hechting_rules.differences import difference
+from hechting_rules.engines import Engine, opened
+from hechting_rules.errors import UsageError
+from hechting_rules.explain import advice_of
+from hechting_rules.explanations import Difference
+from hechting_rules.model import Case, Profile, Rulebook, Stated
+from hechting_rules.profiles import find_profile
+from hechting_rules.program import Program
+from hechting_rules.rulebook import default_rulebook
+from hechting_rules.snapshots import Told, check_same, read_snapshot, snapshot_of, to_mapping
+from hechting_rules.source import did_you_mean, one_of, shorten
+from hechting_rules.terms import NO_PERSON, Person, Status
+
+Value = str | float
+"""What is told: the status of a finding, the stage of a person (``none`` for nobody), or a number."""
+
+Listener = Callable[["Step"], object]
+
+
+@attrs.frozen
+class Step:
+    """What was told, and what came of it: the results that appear, go or change, and through which rules."""
+
+    told: Told
+    difference: Difference
+
+
+@attrs.frozen
+class _Standing:
+    """All that is told so far, the case that it makes, and the log of how it came to be."""
+
+    said: Mapping[str, Value]
+    answered: Answered
+    log: tuple[Told, ...]
+
+
+class Consultation:
+    """A case that is told finding by finding: ``with Consultation() as consultation: consultation.tell("child", "baby")``.
+
+    Runs on durable-rules where that can be had, else on the kernel, with the same results; ``engine`` says which. What is told
+    later of the same thing replaces what was told before, and the order of telling makes no difference to the advice. What cannot
+    be so beside the rest raises `CaseError` and leaves everything as it was.
+
+    Safe in threads, by one lock for each consultation. Closing it, by ``with`` or `close`, empties the working memory of the
+    engine; what was decided can still be read. Raises `UsageError` for an unknown profile or engine, and `EngineError` where
+    ``durable`` is asked for by name and cannot be had.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook | None = None,
+        profile: str | Profile | None = None,
+        engine: str = Engine.AUTO,
+        *,
+        case_id: str = "",
+    ) -> None:
+        self._lock = threading.RLock()
+        self._book = default_rulebook() if rulebook is None else rulebook
+        self._profile = find_profile(self._book, profile)
+        self._program = program_for(self._book, self._profile)
+        self._case_id = case_id
+        self._listeners: dict[object, Listener] = {}
+        self._steps: deque[Step] = deque()
+        self._telling = False
+        self._closed = False
+        self._engine = opened(engine, self._program)
+        self._now = _Standing({}, self._decided({}), ())
+        self._advice: tuple[Answered, Advice] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def engine(self) -> str:
+        """The engine that runs: ``durable`` or ``kernel``."""
+        return self._engine.engine.value
+
+    @property
+    def log(self) -> tuple[Told, ...]:
+        """What was told and taken back, in that order."""
+        return self._now.log
+
+    def tell(self, name: str, value: Value) -> Step:
+        """Tell a finding (present, absent or unknown), the stage of ``child`` or ``adult``, or a quantity; what comes of it.
+
+        A finding told as unknown was asked and cannot be known. Raises `UsageError` for an unknown name or a value of the wrong
+        kind, and `CaseError` for what cannot be so beside the rest.
+        """
+        with self._lock:
+            known = self._name(name)
+            return self._step(known, {**self._now.said, known: self._value(known, value)})
+
+    def withdraw(self, name: str) -> Step:
+        """Take back what was told of a finding, a person's stage or a quantity. Raises `UsageError` if nothing was told of it."""
+        with self._lock:
+            known = self._name(name)
+            if known not in self._now.said:
+                raise _never_told(known)
+            return self._step(known, {other: value for other, value in self._now.said.items() if other != known})
+
+    def case(self) -> Case:
+        """The case as told so far; `advise` gives the same advice on it."""
+        return self._now.answered.admitted.case
+
+    def advice(self, as_of: dt.date | None = None) -> Advice:
+        """The advice on what is told so far, equal to that of `advise` on the same case, with or without ``as_of``."""
+        answered, kept = self._now.answered, self._advice
+        if as_of is not None:
+            return advice_of(answered, as_of)
+        if kept is None or kept[0] is not answered:
+            kept = (answered, advice_of(answered))
+            self._advice = kept
+        return kept[1]
+
+    def ask_next(self) -> tuple[Question, ...]:
+        """What is not known and can still change a result, what matters most first."""
+        return self.advice().ask_next
+
+    def on_change(self, listener: Listener) -> Callable[[], None]:
+        """Have each step told to a function, until the function that this returns is called.
+
+        Listeners are called in the thread that tells, in the order in which they were added, one step after the other, also when
+        one of them tells something itself. The step stands whatever they do; what they raise is raised by the call that told it,
+        after all of them were called. Meanwhile the consultation is locked for other threads.
+        """
+        key = object()
+        with self._lock:
+            self._listeners[key] = listener
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners.pop(key, None)
+
+        return unsubscribe
+
+    def snapshot(self) -> dict[str, object]:
+        """The consultation as plain data that JSON can hold: what was told and taken back, for which rulebook and profile."""
+        kept = snapshot_of(self._book, self._profile, self._case_id, self._now.log)
+        return to_mapping(kept, self._book.quantities)
+
+    def snapshot_text(self) -> str:
+        """The snapshot as JSON text."""
+        return json.dumps(self.snapshot(), ensure_ascii=False, indent=2)
+
+    @classmethod
+    def restore(
+        cls,
+        snapshot: Mapping[str, object] | str,
+        rulebook: Rulebook | None = None,
+        profile: str | Profile | None = None,
+        engine: str = Engine.AUTO,
+        *,
+        other_rulebook: bool = False,
+    ) -> Self:
+        """A consultation that goes on where a snapshot (a mapping or its JSON text) was made, with the same log.
+
+        Without ``profile`` the one it was made with, by its id. Raises `CaseError` for a snapshot that cannot be read or whose
+        case cannot be so, and `UsageError` for another rulebook than it was made with, unless ``other_rulebook`` allows that.
+        """
+        kept = read_snapshot(snapshot)
+        book = default_rulebook() if rulebook is None else rulebook
+        if not other_rulebook:
+            check_same(kept, book)
+        restored = cls(book, kept.profile if profile is None else profile, engine, case_id=kept.case)
+        try:
+            restored._replay(kept.log)
+        except BaseException:
+            restored.close()
+            raise
+        return restored
+
+    def close(self) -> None:
+        """Empty the working memory of the engine. Nothing can be told any more; what was decided can be read."""
+        with self._lock:
+            self._closed = True
+            self._engine.close()
+
+    def _replay(self, log: Iterable[Told]) -> None:
+        """Take over a log as a whole: what it comes to is decided once."""
+        said: dict[str, Value] = {}
+        entries = []
+        for told in log:
+            name = self._name(told.name)
+            if told.value:
+                said[name] = self._value(name, self._number(name, told.value))
+            elif name in said:
+                del said[name]
+            else:
+                raise _never_told(name)
+            entries.append(attrs.evolve(told, name=name))
+        self._now = _Standing(said, self._decided(said), tuple(entries))
+
+    def _number(self, name: str, text: str) -> Value:
+        """What is told of a quantity as a number; of anything else as it is."""
+        if name not in self._book.quantities:
+            return text
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+    def _step(self, name: str, said: Mapping[str, Value]) -> Step:
+        """Decide what is said now; only when all of that went well does it stand, and is it told to the listeners."""
+        if self._closed:
+            raise UsageError("the consultation is closed; Consultation.restore(snapshot) opens one that goes on")
+        before, after = self._now, self._decided(said)
+        value = said.get(name, "")
+        told = Told(len(before.log) + 1, name, value if isinstance(value, str) else repr(float(value)))
+        step = Step(told, difference(before.answered, after))
+        self._now = _Standing(said, after, (*before.log, told))
+        self._steps.append(step)
+        if not self._telling:
+            self._deliver()
+        return step
+
+    def _deliver(self) -> None:
+        """Tell the steps to the listeners, in order, with those that the listeners themselves add."""
+        failed: list[Exception] = []
+        self._telling = True
+        try:
+            while self._steps:
+                step = self._steps.popleft()
+                for listener in tuple(self._listeners.values()):
+                    try:
+                        listener(step)
+                    except Exception as error:  # noqa: BLE001 - raised below, when all listeners were called
+                        failed.append(error)
+        finally:
+            self._telling = False
+        if len(failed) > 1:
+            raise ExceptionGroup("several listeners of a consultation failed", failed)
+        if failed:
+            raise failed[0]
+
+    def _decided(self, said: Mapping[str, Value]) -> Answered:
+        """What the engine makes of all that is said. Raises `CaseError` for what cannot be so together."""
+        quantities = [(n, v) for n, v in said.items() if n in self._book.quantities and not isinstance(v, str)]
+        case = Case(
+            id=self._case_id,
+            child_stage=str(said.get(Person.CHILD, "")),
+            adult_stage=str(said.get(Person.ADULT, "")),
+            quantities=tuple(sorted(quantities)),
+            findings=tuple(Stated(code, Status(str(said[code]))) for code in self._book.findings if code in said),
+        )
+        return answered_by(self._decide, case, self._book, self._profile, self._program)
+
+    def _decide(self, _: Program, inputs: Sequence[int]) -> list[int]:
+        return self._engine.run(inputs)
+
+    def _name(self, name: str) -> str:
+        """A name as the rulebook has it now. Raises `UsageError` for one that it has not."""
+        others = (*Person, *self._book.quantities)
+        code = name if name in others else self._book.alias.get(str(name), str(name))
+        if name not in others and code not in self._book.findings:
+            near = did_you_mean(code, (*others, *self._book.findings, *self._book.alias))
+            message = f"'{shorten(code)}' is no finding, no person and no quantity"
+            raise UsageError(f"{message}; {near}" if near else f"{message}; see: hechting vocabulary --search WORD")
+        return code
+
+    def _value(self, name: str, value: Value) -> Value:
+        """A value of the right kind for a name; whether it can be so is for the admission. Raises `UsageError` for another."""
+        if name in self._book.quantities:
+            if isinstance(value, str):
+                raise UsageError(f"{name} is '{shorten(value)}'; allowed: a number")
+            return value
+        if name in tuple(Person):
+            if not isinstance(value, str) or not value:
+                raise UsageError(f"the stage of the {name} is told in a word; allowed: {one_of(self._stages(name))}")
+            return value
+        if value not in tuple(Status):
+            raise UsageError(f"'{shorten(str(value))}' is no status of a finding; allowed: {one_of(Status)}")
+        return Status(value).value
+
+    def _stages(self, person: str) -> list[str]:
+        return [*(s.code for s in self._book.stages.values() if s.of == person), NO_PERSON]
+
+
+def _never_told(name: str) -> UsageError:
+    return UsageError(f"nothing is told of '{name}', so there is nothing to take back")

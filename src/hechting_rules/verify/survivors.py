@@ -1,0 +1,73 @@
+"""What became of the mutants, for the author of the guidance: as text, and as plain data."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hechting_rules.case import case_to_mapping
+from hechting_rules.verify.drafts import drafts, to_yaml
+from hechting_rules.verify.mutants import Fate, Judged, Witness, alive, by_file
+
+SCHEMA = "hechting-rules/mutants/1"
+COLUMNS = ("killed", "refused", "equivalent", "survived", "undecided")
+
+
+def to_text(judged: Sequence[Judged]) -> str:
+    """A table by file; the mutants that are proved equivalent; then those that survive, each with the test that is missing."""
+    return "\n".join(_lines(judged)) + "\n"
+
+
+def _lines(judged: Sequence[Judged]) -> Iterator[str]:
+    rows = [(path, list(counts.values())) for path, counts in by_file(judged).items()]
+    rows.append(("all", [sum(one.fate is fate for one in judged) for fate in Fate]))
+    width = max(len(path) for path, _ in rows)
+    yield f"{'':{width}}  " + "  ".join(COLUMNS) + "  mutants"
+    for path, counts in rows:
+        cells = "  ".join(f"{count:{len(name)}}" for name, count in zip(COLUMNS, counts, strict=True))
+        yield f"{path:{width}}  {cells}  {sum(counts):7}"
+    yield "killed: a guidance test fails with it; refused: the loader does not take it, which counts as killed"
+    left = alive(judged)
+    yield f"{len(judged) - len(left)} of {len(judged)} mutants killed or proved equivalent"
+    for one in judged:
+        if one.fate is Fate.EQUIVALENT:
+            yield f"{one.mutant.span}: {one.mutant.rule.id}: {one.mutant.words}: no result differs, proved over {one.by}"
+    for one in left:
+        yield f"{one.mutant.span}: {one.mutant.rule.id}: {one.mutant.words}: {one.by or 'no guidance test fails'}"
+        if one.witness is not None:
+            yield from _witness(one, one.witness)
+
+
+def _witness(one: Judged, witness: Witness) -> Iterator[str]:
+    if witness.kept is witness.changed:
+        yield f"    only the robust flag of {witness.code} differs, which no guidance test can say"
+        return
+    yield f"    {witness.code} is {witness.kept.value}, with the mutant {witness.changed.value}"
+    for line in to_yaml(drafts([one])).splitlines()[1:]:
+        yield f"    {line}"
+
+
+def to_mapping(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Every mutant and what became of it, as plain data; the case of each survivor in the form of a case file."""
+    return {
+        "schema": SCHEMA,
+        "files": {path: {fate.name.lower(): n for fate, n in counts.items()} for path, counts in by_file(judged).items()},
+        "survivors": len(alive(judged)),
+        "mutants": [_plain(one) for one in judged],
+    }
+
+
+def _plain(one: Judged) -> dict[str, Any]:
+    mutant = one.mutant
+    found: dict[str, Any] = {
+        "rule": mutant.rule.id,
+        "place": str(mutant.span),
+        "operator": mutant.operator.value,
+        "mutant": mutant.words,
+        "fate": one.fate.name.lower(),
+        "by": one.by,
+    }
+    shown = one.witness
+    if shown is not None:
+        case, switches = case_to_mapping(shown.case), list(shown.switch_on)
+        told = {"code": shown.code, "kept": shown.kept.value, "changed": shown.changed.value}
+        found["witness"] = {"case": case, "switch_on": switches, **told}
+    return found
