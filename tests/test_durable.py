@@ -21,7 +21,7 @@ from hechting_rules.answered import prepare
 from hechting_rules.clauses import LIMITS, EngineError, Production, Size, productions, registers, sizes
 from hechting_rules.engines import deciding, opened
 from hechting_rules.kernel import run
-from hechting_rules.model import AnyOf, Is, IsAbsent, Profile
+from hechting_rules.model import AllOf, AnyOf, Is, IsAbsent, Profile
 from hechting_rules.program import Program
 from hechting_rules.rulebook import default_rulebook
 from strategies import HERE, finding, real_cases, rule, rulebook, rulebooks
@@ -141,7 +141,7 @@ def large(width: int) -> Rulebook:
     """A rulebook in which one result hangs on many findings, and many results on one."""
     codes = [f"f.{i}" for i in range(width)]
     rules = [rule("r.any", AnyOf(tuple(Is(code, HERE) for code in codes), HERE), "c.any")]
-    rules += [rule(f"r.{i}", AnyOf((Is(codes[0], HERE), IsAbsent(codes[i], HERE)), HERE), f"c.{i}") for i in range(1, width)]
+    rules += [rule(f"r.{i}", AllOf((Is(codes[0], HERE), IsAbsent(codes[i], HERE)), HERE), f"c.{i}") for i in range(1, width)]
     return rulebook([finding(code) for code in codes], rules)
 
 
@@ -149,7 +149,7 @@ def test_a_large_rulebook_is_split_until_every_ruleset_is_within_the_limits() ->
     found = sizes(productions(prepare(large(700), "default")))
     assert len(found) > 3
     assert max(size.comparisons for size in found) <= LIMITS.comparisons
-    assert max(size.most_used for size in found) <= LIMITS.most_used
+    assert max(size.most_used for size in found) == LIMITS.most_used
 
 
 def test_a_rulebook_that_is_too_large_for_durable_rules_runs_on_the_kernel_unless_asked_for_by_name(
@@ -245,12 +245,13 @@ def test_nothing_is_left_of_a_session_that_was_dropped_without_being_closed(prog
     (memory,) = fresh._memories
     del session
     gc.collect()
-    other = fresh.Session(program)
-    expected = inputs_of(program, {4})
-    assert other.run(expected) == run(program.steps, expected)
-    assert fresh._memories == [memory]
-    other.close()
+    assert memory.facts()
+    fresh.decide(prepare(large(3), "default"), [0, 1] + [0] * len(prepare(large(3), "default").inputs))
+    assert len(fresh._memories) == 2
     assert memory.facts() == []
+    inputs = inputs_of(program, {4})
+    assert fresh.decide(program, inputs) == run(program.steps, inputs)
+    assert len(fresh._memories) == 2
 
 
 def test_nothing_is_left_when_a_case_is_decided_by_itself_or_that_fails(

@@ -37,9 +37,9 @@ def pickled(value: T) -> T:
 
 
 def without_words(data: Any) -> Any:
-    """The advice without what is written for people; the name of a flag is, that of a stated fact is a code."""
+    """The advice without what is written for people; the name of a flag or a class is, that of a stated fact is a code."""
     if isinstance(data, dict):
-        words = WORDS | ({"name"} if "level" in data else set())
+        words = WORDS | ({"name"} if {"level", "system"} & data.keys() else set())
         return {key: without_words(value) for key, value in data.items() if key not in words}
     return [without_words(item) for item in data] if isinstance(data, list) else data
 

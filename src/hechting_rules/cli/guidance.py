@@ -19,7 +19,7 @@ from hechting_rules.verify.compare import anything_differs, compare
 from hechting_rules.verify.compared import to_mapping as compared_mapping
 from hechting_rules.verify.compared import to_text as compared_text
 from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
-from hechting_rules.verify.drafts import drafts, write
+from hechting_rules.verify.drafts import drafts, require_new, write
 from hechting_rules.verify.laws import prove
 from hechting_rules.verify.lints import run_lints
 from hechting_rules.verify.mcdc import Seen, halves, independence
@@ -256,6 +256,8 @@ def mutate_command(
     write_to: Annotated[Path | None, typer.Option("--write", help="Write the missing guidance tests to this new file.")] = None,
 ) -> None:
     """Change each rule in every way a slip could, and show what no guidance test notices, each with the test that is missing."""
+    if write_to is not None:
+        require_new(write_to)
     book = book_in(rules)
     found = judge(book, rule or ())
     if form is Format.JSON:
@@ -265,6 +267,8 @@ def mutate_command(
     if write_to is not None:
         missing = drafts(found, [one for one in independence(book) if not rule or one.rule in rule])
         write(missing, write_to)
-        typer.echo(f"{len(missing)} drafts of guidance tests in {write_to}", err=True)
+        typer.echo(
+            f"{len(missing)} drafts of guidance tests in {write_to}" if missing else "no guidance test is missing", err=True
+        )
     if alive(found):
         raise typer.Exit(1)

@@ -92,14 +92,21 @@ def _flow(value: object) -> str:
             return str(value)
 
 
-def write(found: Sequence[Draft], path: Path) -> None:
-    """Write the drafts to a new file. Raises `UsageError` for a name that no guidance tests are read from, or that is taken."""
+def require_new(path: Path) -> None:
+    """Raises `UsageError` for a file that no guidance tests are read from, or that is there already."""
     if not path.name.endswith(SUFFIX):
         raise UsageError(f"'{path}' is no file of guidance tests; name it NAME{SUFFIX}")
+    if path.exists():
+        raise UsageError(f"'{path}' is there already; drafts are written to a new file")
+
+
+def write(found: Sequence[Draft], path: Path) -> None:
+    """Write the drafts to a new file; where there are none, no file. Raises `UsageError` as `require_new`, or if it cannot."""
+    require_new(path)
+    if not found:
+        return
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(to_yaml(found))
-    except FileExistsError as error:
-        raise UsageError(f"'{path}' is there already; drafts are written to a new file") from error
     except OSError as error:
         raise UsageError(f"'{path}' cannot be written: {error.strerror}") from error

@@ -217,8 +217,7 @@ def never_taken_back(asked: Inquiry, rule: Rule, finding: str) -> Verdict:
     then = after(asked, added, plane)
     kept = ONES if named else after(asked, added, body).established
     lost = to.both(to.without(plane.established, then.established), kept)
-    register = to.either(lost, lower(asked, plane, then)) if named else lost
-    return told_lowered(asked, name, register, added, plane)
+    return told_lowered(asked, name, lost, added, plane)
 
 
 def compensation_needs_both(asked: Inquiry) -> Iterator[Verdict]:
