@@ -137,10 +137,19 @@ def in_order(book: Rulebook, parameters: dict[str, float]) -> bool:
     return all(start + 1 <= end for start, end in numbers)
 
 
+def bounded_by(name: str, book: Rulebook) -> set[str]:
+    """The quantities of which a number bounds a stage or a range."""
+    persons = {stage.of for stage in book.stages.values() if name in (stage.start, stage.below)}
+    ages = {quantity.name for quantity in book.quantities.values() if quantity.of in persons}
+    return ages | {named.quantity for named in book.ranges.values() if name in (named.start, named.end)}
+
+
 def values_between(name: str, now: float, other: float, case: Case, book: Rulebook) -> list[float]:
-    """The whole numbers and the numbers that a case gives that lie between two values, and that the rulebook allows."""
+    """The whole numbers, and the numbers a case gives of what is bounded, that lie between two values and that may be."""
     low, high = sorted((now, other))
-    values = {float(v) for v in range(math.ceil(low), math.floor(high) + 1)} | {v for _, v in case.quantities}
+    values = {float(v) for v in range(math.ceil(low), math.floor(high) + 1)} | {
+        v for q, v in case.quantities if q in bounded_by(name, book)
+    }
     fit = sorted(v for v in values if low < v < high and v > 0)
     parameters = dict(parameter_values(book, default(book)))
     return [value for value in fit if in_order(book, {**parameters, name: value})]
