@@ -22,8 +22,8 @@ lint: $(BIN)/.ready  ## style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-rules: $(BIN)/.ready  ## check the rulebook and run its guidance tests
-	$(BIN)/hechting check rules
+rules: $(BIN)/.ready  ## check the rulebook, prove its laws over all cases, run its guidance tests
+	$(BIN)/hechting check rules --prove
 	$(BIN)/hechting test rules
 
 test: $(BIN)/.ready  ## run the tests

@@ -12,7 +12,19 @@ import attrs
 from hechting_rules.case import Fact
 from hechting_rules.circuit import ONES, Plane
 from hechting_rules.dependencies import rests_on
-from hechting_rules.model import DEFAULT_PROFILE, IsAbsent, Profile, Rule, Rulebook, leaves
+from hechting_rules.model import (
+    DEFAULT_PROFILE,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Is,
+    IsAbsent,
+    Profile,
+    Rule,
+    Rulebook,
+    leaves,
+)
 from hechting_rules.profiles import active_rules, off_by_default
 from hechting_rules.terms import About, Direction, Kind, Status
 from hechting_rules.verify.copies import signs
@@ -159,14 +171,39 @@ def exclusions_hold(asked: Inquiry) -> Iterator[Verdict]:
 
 
 def risk_never_lowers(asked: Inquiry) -> Iterator[Verdict]:
-    """Each risk, absent or unknown and then present, with each suggestion for attention, to discuss, to refer, or of safety."""
+    """Each risk, absent or unknown and then present, with each suggestion for attention, to discuss, to refer, or of safety.
+
+    A suggestion to name what protects (`needs_protection`) goes when that protection is ruled out, and a risk may exclude the
+    protection itself: stress before birth, a pregnancy without stress. No such risk takes attention from a risk. Of these
+    suggestions the law asks that a risk lowers them in no other way.
+    """
     risks = [finding.code for finding in asked.book.findings.values() if finding.direction is Direction.RISK]
     calls = [suggestion.code for suggestion in asked.book.suggestions.values() if suggestion.kind in CALLS]
     for risk, call in itertools.product(risks, calls):
         found = monotone(asked, call, risk)
-        if found.holds is Holds.BROKEN and _lowers_by_itself(asked, call, risk).holds is Holds.PROVED:
-            found = attrs.evolve(found, detail=f"{found.detail}; only by ruling out what cannot be together with it")
+        if found.holds is Holds.BROKEN and (by_itself := _lowers_by_itself(asked, call, risk)).holds is Holds.PROVED:
+            detail = f"{found.detail}; only by ruling out what cannot be together with it"
+            found = by_itself if needs_protection(asked.book, call) else attrs.evolve(found, detail=detail)
         yield found
+
+
+def needs_protection(book: Rulebook, result: str) -> bool:
+    """Whether every rule of a result asks for something that protects: a finding, a conclusion, or any of several such."""
+    rules = [book.rules[rule] for rule in book.rules_of.get(result, ())]
+    return bool(rules) and all(_asks_protection(rule.when, book) for rule in rules)
+
+
+def _asks_protection(condition: Condition, book: Rulebook) -> bool:
+    match condition:
+        case Is(code):
+            named = book.findings.get(code) or book.conclusions.get(code)
+            return named is not None and named.direction is Direction.PROTECTION
+        case AllOf(parts):
+            return any(_asks_protection(part, book) for part in parts)
+        case AnyOf(parts) | AtLeast(_, parts):
+            return all(_asks_protection(part, book) for part in parts)
+        case _:
+            return False
 
 
 def _lowers_by_itself(asked: Inquiry, result: str, finding: str) -> Verdict:
@@ -302,7 +339,8 @@ LAWS = (
     Law("exclusions-hold", "findings that exclude each other are never established together", exclusions_hold),
     Law(
         "risk-never-lowers",
-        "a risk that becomes present lowers no suggestion for attention, to discuss, to refer or of safety",
+        "a risk that becomes present lowers no suggestion for attention, to discuss, to refer or of safety, "
+        "but for a protection that it excludes",
         risk_never_lowers,
     ),
     Law("parents-never-offset", "protection of the child offsets no risk of the parents", parents_never_offset),
