@@ -363,6 +363,7 @@ off: [{rule: a.r, who: a, date: 2025-01-01, reason: a}]
   wording: certain
   evidence: claim:A01-a
   exemplars: [{given: {child: {stage: baby}, adult: {stage: adult}}, established: [a.c]}]
+  lint_off: [{code: L618, reason: a}]
 """,
 }
 """What the files of the library have no example of."""

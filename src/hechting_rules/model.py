@@ -334,10 +334,19 @@ class Test:
 
 
 @attrs.frozen
+class LintOff:
+    """A lint switched off for one rule, by its code, and why."""
+
+    code: str
+    reason: str
+    span: Span
+
+
+@attrs.frozen
 class Rule:
     """One rule: when ``when`` holds and no conclusion in ``unless`` is established, ``result`` is.
 
-    ``result`` is the code of a conclusion or of a suggestion.
+    ``result`` is the code of a conclusion or of a suggestion; ``lint_off`` names the lints that do not look at this rule.
     """
 
     id: str
@@ -353,6 +362,7 @@ class Rule:
     evidence: str = ""
     note: str = ""
     exemplars: tuple[Test, ...] = ()
+    lint_off: tuple[LintOff, ...] = ()
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from hechting_rules.conditions import read_condition
 from hechting_rules.fields import Fields, as_fields, choice, number, string
 from hechting_rules.given import read_exemplar
 from hechting_rules.grounds import Ambiguity, Classification, ClassSystem, Disposition, Evidence, People, Reference, Statement
-from hechting_rules.model import AnyOf, Attribute, Head, Profile, Route, Rule, Suggestion, Switch
+from hechting_rules.model import AnyOf, Attribute, Head, LintOff, Profile, Route, Rule, Suggestion, Switch
 from hechting_rules.terms import (
     About,
     Basis,
@@ -87,8 +87,13 @@ def read_rule(f: Fields, origin: Origin) -> Rule:
         evidence=f.string("evidence", ""),
         note=f.string("note", ""),
         exemplars=exemplars,
+        lint_off=f.each("lint_off", "a lint that is off", _lint_off),
         span=f.span,
     )
+
+
+def _lint_off(f: Fields) -> LintOff:
+    return LintOff(f.string("code"), " ".join(f.string("reason").split()), f.span)
 
 
 def read_suggestion(f: Fields) -> Suggestion:
