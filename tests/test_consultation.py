@@ -1,19 +1,22 @@
 """A live consultation: after every step as the kernel has it, told to whoever listens, kept, restored, and shared by threads."""
 
+import copy
 import datetime as dt
 import gc
 import importlib
 import importlib.util
 import json
+import pickle
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from jsonschema import Draft202012Validator
 
 from hechting_rules import Case, CaseError, Rulebook, UsageError, advise, ask_next, load_rulebook, what_if
 from hechting_rules.answered import answer
@@ -22,6 +25,7 @@ from hechting_rules.explanations import Move
 from hechting_rules.model import Profile, Stated
 from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.schemas import schema_text
 from hechting_rules.snapshots import SCHEMA, Told
 from hechting_rules.terms import Language, Person, Status
 from strategies import rulebooks
@@ -119,6 +123,7 @@ class Telling(RuleBasedStateMachine):
         assert step.told == Told(self.steps, code, text)
         assert self.heard[heard:] == [step]
         assert step.difference == what_if(before, self.consultation.case(), self.book)
+        assert all(changed.rules for changed in step.difference.changed if changed.move is not Move.CHANGES)
 
     def refused_as(self, message: str, name: str, value: str | float | None) -> None:
         """Telling it is refused in the same words, and leaves everything as it was."""
@@ -245,6 +250,46 @@ def test_what_is_told_again_replaces_what_was_told_also_under_an_older_code(book
         consultation.withdraw("old.code")
         assert consultation.case() == Case()
         assert {told.name for told in consultation.log} == {finding.code}
+
+
+def test_telling_the_same_again_is_a_step_that_changes_nothing() -> None:
+    heard: list[Step] = []
+    with Consultation() as consultation:
+        tell(consultation, HISTORY[:5])
+        consultation.on_change(heard.append)
+        before, advice = consultation.case(), consultation.advice()
+        (step,) = tell(consultation, HISTORY[4:5])
+        assert (step.difference.facts, step.difference.changed) == ((), ())
+        assert step.told == Told(6, "parent.unresolved_trauma", "present")
+        assert heard == [step]
+        assert (consultation.case(), consultation.advice()) == (before, advice)
+
+
+def test_a_name_or_value_that_is_a_word_of_the_library_is_kept_as_plain_text() -> None:
+    with Consultation() as consultation:
+        consultation.tell(Person.CHILD, "baby")
+        consultation.tell("baby.avoids_eye_contact", Status.PRESENT)
+        assert [(type(told.name), type(told.value)) for told in consultation.log] == [(str, str)] * 2
+        assert repr(consultation.log[0]) == "Told(number=1, name='child', value='baby')"
+
+
+@pytest.mark.parametrize("case_id", [7, None, " ", "two\nlines", "nul\0", "\ud800", "\ufffe"])
+def test_the_name_of_the_case_is_one_line_of_text(case_id: object) -> None:
+    with pytest.raises(UsageError, match="the id of the case is something else than one line of text"):
+        Consultation(case_id=case_id)  # type: ignore[arg-type]  # what a host in another language may hand over
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=20))
+def test_a_name_of_the_case_that_is_taken_is_restored(case_id: str) -> None:
+    try:
+        consultation = Consultation(case_id=case_id, engine="kernel")
+    except UsageError:
+        assert not case_id.isprintable() or case_id.isspace()
+        return
+    again = Consultation.restore(consultation.snapshot_text(), engine="kernel")
+    assert again.case().id == case_id
+    assert again.snapshot() == consultation.snapshot()
 
 
 def test_a_finding_told_as_unknown_is_not_asked_again() -> None:
@@ -384,6 +429,87 @@ def test_what_a_listener_tells_is_told_to_all_after_what_it_heard() -> None:
         assert consultation.case().adult_stage == "adult"
 
 
+def test_a_listener_takes_back_what_another_told_and_both_steps_are_heard_in_order() -> None:
+    heard: list[Told] = []
+    with Consultation() as consultation:
+
+        def takes_back(step: Step) -> None:
+            if step.told.value:
+                consultation.withdraw(step.told.name)
+
+        consultation.on_change(takes_back)
+        consultation.on_change(lambda step: heard.append(step.told))
+        step = consultation.tell("parent.unresolved_trauma", "present")
+        assert {c.code for c in step.difference.changed if c.move is Move.APPEARS} >= {"risk.parent"}
+        assert heard == list(consultation.log)
+        assert [told.value for told in heard] == ["present", ""]
+        assert consultation.case() == Case()
+
+
+def test_what_a_listener_cannot_tell_is_raised_by_the_call_and_the_step_that_stands_is_the_first() -> None:
+    with Consultation() as consultation:
+        consultation.on_change(lambda _: consultation.tell("child_age_months", 30))
+        with pytest.raises(CaseError, match="C308"):
+            consultation.tell("child", "baby")
+        assert [told.name for told in consultation.log] == ["child"]
+
+
+def test_a_listener_that_another_one_unsubscribes_does_not_hear_the_step_any_more() -> None:
+    heard: list[int] = []
+    with Consultation() as consultation:
+        consultation.on_change(lambda _: leave())
+        leave = consultation.on_change(lambda step: heard.append(step.told.number))
+        consultation.tell("child", "baby")
+    assert heard == []
+
+
+def test_a_listener_that_is_added_while_a_step_is_told_hears_the_next_one() -> None:
+    heard: list[int] = []
+    with Consultation() as consultation:
+        leave = consultation.on_change(lambda _: consultation.on_change(lambda step: heard.append(step.told.number)))
+        consultation.tell("child", "baby")
+        leave()
+        consultation.tell("child", "toddler")
+    assert heard == [2]
+
+
+def test_a_listener_may_close_the_consultation_and_the_others_still_hear_the_step() -> None:
+    heard: list[Step] = []
+    consultation = Consultation()
+    consultation.on_change(lambda _: consultation.close())
+    consultation.on_change(heard.append)
+    step = consultation.tell("child", "baby")
+    assert heard == [step]
+    assert left_over() == []
+    with pytest.raises(UsageError, match="is closed"):
+        consultation.tell("adult", "adult")
+
+
+def test_after_an_interrupt_in_a_listener_the_consultation_goes_on_and_no_later_step_is_lost() -> None:
+    heard: list[int] = []
+    with Consultation() as consultation:
+
+        def interrupted(step: Step) -> None:
+            if step.told.number == 1:
+                consultation.tell("adult", "adult")
+                raise KeyboardInterrupt
+
+        consultation.on_change(interrupted)
+        consultation.on_change(lambda step: heard.append(step.told.number))
+        with pytest.raises(KeyboardInterrupt):
+            consultation.tell("child", "baby")
+        consultation.tell("child", "toddler")
+        assert heard == [2, 3]
+        assert [told.number for told in consultation.log] == [1, 2, 3]
+
+
+def test_what_cannot_be_called_is_no_listener() -> None:
+    with Consultation() as consultation:
+        with pytest.raises(UsageError, match="a listener is a function that takes a step; this is 'None'"):
+            consultation.on_change(None)  # type: ignore[arg-type]  # what a host may get wrong
+        consultation.tell("child", "baby")
+
+
 # --- kept and restored -----------------------------------------------------------------------------------------------------
 
 
@@ -421,7 +547,10 @@ def altered(**changes: object) -> dict[str, object]:
         return {key: value for key, value in {**consultation.snapshot(), **changes}.items() if value is not None}
 
 
-BAD: list[tuple[Mapping[str, object] | str, type[Exception], str]] = [
+BABY: dict[str, object] = {"name": "child", "value": "baby"}
+AGE: dict[str, object] = {"name": "child_age_months", "value": 5}
+EYES: dict[str, object] = {"name": "baby.avoids_eye_contact", "value": "present"}
+BAD: list[tuple[object, type[Exception], str]] = [
     ("{", CaseError, "snapshot:2:1: "),
     ("", CaseError, "snapshot:1:1: "),
     ("[1]", CaseError, "the snapshot is a list; allowed: a mapping"),
@@ -431,28 +560,103 @@ BAD: list[tuple[Mapping[str, object] | str, type[Exception], str]] = [
     (altered(rulebook="x"), CaseError, "'rulebook' is 'x'; allowed: a mapping"),
     (altered(profile=None), CaseError, "the snapshot lacks 'profile'"),
     (altered(more=1), CaseError, "the snapshot has no key 'more'"),
+    (altered(told=None), CaseError, "the snapshot lacks 'told'"),
     (altered(told="all"), CaseError, "'told' is 'all'; allowed: a list"),
     (altered(told=[{"name": "child"}]), CaseError, "an entry of 'told' lacks 'value'"),
     (altered(told=[{"value": "baby"}]), CaseError, "an entry of 'told' lacks 'name'"),
     (altered(told=[{"name": "child", "value": "baby", "why": "?"}]), CaseError, "an entry of 'told' has no key 'why'"),
-    (altered(told=[{"name": "child_age_months", "value": "five"}]), UsageError, "child_age_months is 'five'; allowed: a number"),
-    (altered(told=[{"name": "child_age_months", "value": 5000}]), CaseError, "C305 child_age_months is 5000"),
-    (altered(told=[{"name": "child", "withdrawn": True}]), UsageError, "nothing is told of 'child'"),
-    (altered(told=[{"name": "chid", "value": "baby"}]), UsageError, "'chid' is no finding, no person and no quantity"),
+    (
+        altered(told=[BABY | {"withdrawn": True}]),
+        CaseError,
+        "snapshot:12:16: F206 an entry of 'told' has a 'value' beside",
+    ),
+    (altered(told=[BABY | {"withdrawn": "yes"}]), CaseError, "'withdrawn' is 'yes'; allowed: true, false"),
+    (altered(told=[AGE | {"value": "five"}]), CaseError, "snapshot:10:5: C312 child_age_months is 'five'; allowed: a number"),
+    (altered(told=[AGE | {"value": "1_0"}]), CaseError, "C312 child_age_months is '1_0'; allowed: a number"),
+    (altered(told=[AGE | {"value": True}]), CaseError, "C312 child_age_months is 'true'; allowed: a number"),
+    (altered(told=[AGE | {"value": "nan"}]), CaseError, "snapshot:10:5: C304 child_age_months is 'nan'; allowed: a number"),
+    (altered(told=[AGE | {"value": 5000}]), CaseError, "snapshot:10:5: C305 child_age_months is 5000"),
+    (
+        altered(told=[BABY, AGE | {"value": 30}]),
+        CaseError,
+        "snapshot:10:5: C308 the child is stated as 'baby', but child_age",
+    ),
+    (
+        altered(told=[EYES, {"name": "child", "value": "none"}]),
+        CaseError,
+        "snapshot:10:5: C309 'baby.avoids_eye_contact' can",
+    ),
+    (altered(told=[BABY | {"value": "teen"}]), CaseError, "snapshot:10:5: C306 'teen' is no stage of the child"),
+    (
+        altered(told=[EYES | {"value": "yes"}]),
+        CaseError,
+        "C312 'yes' is no status of a finding; allowed: present, absent",
+    ),
+    (altered(told=[{"name": "child", "withdrawn": True}]), CaseError, "C312 nothing is told of 'child'"),
+    (
+        altered(told=[{"name": "chid", "value": "baby"}]),
+        CaseError,
+        "C312 'chid' is no finding, no person and no quantity; did",
+    ),
+    (altered(case=" "), CaseError, "'case' is ' '; allowed: text"),
+    (altered(case="x" * 2_000_000), CaseError, "snapshot:1:1: Y102 is longer than 2000000 characters"),
+    (altered(told=[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]), CaseError, "Y111 nests deeper than 24 levels"),
+    ("[" * 100_000, CaseError, "Y111 nests deeper than 24 levels"),
+    ("\0", CaseError, "is not YAML: it holds the character U+0000"),
+    (b"{}", UsageError, "a snapshot is plain data"),
+    (None, CaseError, "the snapshot is nothing; allowed: a mapping"),
     (altered(profile="mine"), UsageError, "there is no profile 'mine'"),
     (altered(note={1, 2}), UsageError, "a snapshot is plain data"),
     (altered(note=float("nan")), UsageError, "a snapshot is plain data"),
 ]
 
 
-@pytest.mark.parametrize(("kept", "error", "message"), BAD)
-def test_a_snapshot_that_cannot_be_restored_is_one_clear_error(
-    kept: Mapping[str, object] | str, error: type[Exception], message: str
-) -> None:
+@pytest.mark.parametrize(("kept", "error", "message"), BAD, ids=range(len(BAD)))
+def test_a_snapshot_that_cannot_be_restored_is_one_clear_error(kept: object, error: type[Exception], message: str) -> None:
     with pytest.raises(error) as caught:
-        Consultation.restore(kept)
+        Consultation.restore(kept)  # type: ignore[arg-type]  # whatever a host kept
     assert message in str(caught.value)
+    assert len(str(caught.value)) < 300
     assert left_over() == []
+
+
+def test_all_that_cannot_be_told_of_a_snapshot_is_told_at_once_each_with_its_place() -> None:
+    kept = altered(told=[BABY, {"name": "chid", "value": "baby"}, EYES | {"value": "yes"}, {"name": "adult", "withdrawn": True}])
+    with pytest.raises(CaseError) as caught:
+        Consultation.restore(json.dumps(kept, indent=1))
+    assert [(d.code, d.span.line) for d in caught.value.diagnostics] == [("C312", 14), ("C312", 18), ("C312", 22)]
+
+
+def test_a_snapshot_written_by_hand_is_restored_as_the_library_would_have_written_it() -> None:
+    with Consultation.restore(altered(told=[BABY, AGE, {"name": "child_age_months", "withdrawn": True}, AGE])) as consultation:
+        assert [told.value for told in consultation.log] == ["baby", "5.0", "", "5.0"]
+        assert consultation.advice() == advise(Case.of(child="baby", child_age_months=5))
+
+
+def test_every_snapshot_fits_the_schema_that_ships() -> None:
+    fits = Draft202012Validator(json.loads(schema_text("consultation")))
+    with Consultation(case_id="c-7") as consultation:
+        for step in (None, *HISTORY):
+            tell(consultation, [] if step is None else [step])
+            assert list(fits.iter_errors(consultation.snapshot())) == []
+    for wrong in (
+        {"told": None},
+        {"more": 1},
+        {"told": [BABY | {"withdrawn": True}]},
+        {"told": [{"name": "child"}]},
+        {"schema": "x"},
+    ):
+        assert list(fits.iter_errors(altered(**wrong)))
+
+
+def test_a_consultation_is_not_copied_or_pickled_and_what_it_returns_can_be() -> None:
+    with Consultation() as consultation:
+        (step,) = tell(consultation, HISTORY[:1])
+        for by in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match="a consultation is not copied or pickled; keep its snapshot, and restore that"):
+                by(consultation)
+        for found in (step, consultation.log, consultation.case(), consultation.advice(), consultation.ask_next()):
+            assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - of this test itself
 
 
 def test_a_snapshot_is_for_its_own_rulebook_unless_another_is_allowed(book: Rulebook) -> None:

@@ -1,28 +1,28 @@
 """A live consultation: findings told and taken back one by one, and with each the results that appear, go or change, and why."""
 
 import datetime as dt
-import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import attrs
 
 from hechting_rules.advice import Advice, Question
 from hechting_rules.answered import Answered, answered_by, program_for
+from hechting_rules.case import admit
 from hechting_rules.differences import difference
 from hechting_rules.engines import Engine, opened
-from hechting_rules.errors import UsageError
+from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advice_of
 from hechting_rules.explanations import Difference
-from hechting_rules.model import Case, Profile, Rulebook, Stated
+from hechting_rules.model import API, Case, Profile, Rulebook, Stated
 from hechting_rules.profiles import find_profile
 from hechting_rules.program import Program
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.snapshots import Told, check_same, read_snapshot, snapshot_of, to_mapping
-from hechting_rules.source import did_you_mean, one_of, shorten
+from hechting_rules.snapshots import Snapshot, Told, as_text, check_same, read_snapshot, snapshot_of, to_mapping
+from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 Value = str | float
@@ -56,8 +56,10 @@ class Consultation:
     be so beside the rest raises `CaseError` and leaves everything as it was.
 
     Safe in threads, by one lock for each consultation. Closing it, by ``with`` or `close`, empties the working memory of the
-    engine; what was decided can still be read. Raises `UsageError` for an unknown profile or engine, and `EngineError` where
-    ``durable`` is asked for by name and cannot be had.
+    engine; what was decided can still be read. It lives in one process and is not copied or pickled: `snapshot` and `restore`
+    carry it elsewhere; what it returns can be pickled. ``case_id`` is a name for the case, one line of text. Raises `UsageError`
+    for an unknown profile or engine or an id that is no such text, and `EngineError` where ``durable`` is asked for by name and
+    cannot be had.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class Consultation:
         *,
         case_id: str = "",
     ) -> None:
+        if case_id != "" and not _is_line(case_id):
+            raise UsageError("the id of the case is something else than one line of text")
         self._lock = threading.RLock()
         self._book = default_rulebook() if rulebook is None else rulebook
         self._profile = find_profile(self._book, profile)
@@ -86,6 +90,9 @@ class Consultation:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a consultation is not copied or pickled; keep its snapshot, and restore that")
 
     @property
     def engine(self) -> str:
@@ -138,8 +145,11 @@ class Consultation:
 
         Listeners are called in the thread that tells, in the order in which they were added, one step after the other, also when
         one of them tells something itself. The step stands whatever they do; what they raise is raised by the call that told it,
-        after all of them were called. Meanwhile the consultation is locked for other threads.
+        after all of them were called. Meanwhile the consultation is locked for other threads. Raises `UsageError` for what is no
+        function.
         """
+        if not callable(listener):
+            raise UsageError(f"a listener is a function that takes a step; this is '{shorten(str(listener))}'")
         key = object()
         with self._lock:
             self._listeners[key] = listener
@@ -157,7 +167,7 @@ class Consultation:
 
     def snapshot_text(self) -> str:
         """The snapshot as JSON text."""
-        return json.dumps(self.snapshot(), ensure_ascii=False, indent=2)
+        return as_text(self.snapshot())
 
     @classmethod
     def restore(
@@ -171,8 +181,9 @@ class Consultation:
     ) -> Self:
         """A consultation that goes on where a snapshot (a mapping or its JSON text) was made, with the same log.
 
-        Without ``profile`` the one it was made with, by its id. Raises `CaseError` for a snapshot that cannot be read or whose
-        case cannot be so, and `UsageError` for another rulebook than it was made with, unless ``other_rulebook`` allows that.
+        Without ``profile`` the one it was made with, by its id. Raises `CaseError`, with all that is wrong and where, for a
+        snapshot that cannot be read, that tells what the rulebook has not, or whose case cannot be so; and `UsageError` for
+        another rulebook than it was made with, unless ``other_rulebook`` allows that, and as opening one does.
         """
         kept = read_snapshot(snapshot)
         book = default_rulebook() if rulebook is None else rulebook
@@ -180,7 +191,7 @@ class Consultation:
             check_same(kept, book)
         restored = cls(book, kept.profile if profile is None else profile, engine, case_id=kept.case)
         try:
-            restored._replay(kept.log)
+            restored._replay(kept)
         except BaseException:
             restored.close()
             raise
@@ -192,37 +203,37 @@ class Consultation:
             self._closed = True
             self._engine.close()
 
-    def _replay(self, log: Iterable[Told]) -> None:
-        """Take over a log as a whole: what it comes to is decided once."""
-        said: dict[str, Value] = {}
-        entries = []
-        for told in log:
-            name = self._name(told.name)
-            if told.value:
-                said[name] = self._value(name, self._number(name, told.value))
-            elif name in said:
-                del said[name]
-            else:
-                raise _never_told(name)
-            entries.append(attrs.evolve(told, name=name))
-        self._now = _Standing(said, self._decided(said), tuple(entries))
+    def _replay(self, kept: Snapshot) -> None:
+        """Take over a log as a whole: what it comes to is decided once. Raises `CaseError` with all that cannot be told."""
+        problems, said, log = Problems(), dict[str, Value](), list[Told]()
+        for told, place in zip(kept.log, kept.places, strict=True):
+            try:
+                log.append(self._retold(told, said))
+            except UsageError as error:
+                problems.add("C312", place, str(error))
+        if problems.errors():
+            raise CaseError(problems.errors())
+        places = {told.name: place for told, place in zip(log, kept.places, strict=True)}
+        admit(self._case(said, places), self._book, self._program)  # what it refuses, it refuses by its place in the snapshot
+        self._now = _Standing(said, self._decided(said), tuple(log))
 
-    def _number(self, name: str, text: str) -> Value:
-        """What is told of a quantity as a number; of anything else as it is."""
-        if name not in self._book.quantities:
-            return text
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    def _retold(self, told: Told, said: dict[str, Value]) -> Told:
+        """One entry of a log, its name and value as this rulebook has them, and what is said after it."""
+        name = self._name(told.name)
+        if told.value:
+            said[name] = self._value(name, _number(told.value) if name in self._book.quantities else told.value)
+        elif name in said:
+            del said[name]
+        else:
+            raise _never_told(name)
+        return Told(told.number, name, _logged(said.get(name, "")))
 
     def _step(self, name: str, said: Mapping[str, Value]) -> Step:
         """Decide what is said now; only when all of that went well does it stand, and is it told to the listeners."""
         if self._closed:
             raise UsageError("the consultation is closed; Consultation.restore(snapshot) opens one that goes on")
         before, after = self._now, self._decided(said)
-        value = said.get(name, "")
-        told = Told(len(before.log) + 1, name, value if isinstance(value, str) else repr(float(value)))
+        told = Told(len(before.log) + 1, name, _logged(said.get(name, "")))
         step = Step(told, difference(before.answered, after))
         self._now = _Standing(said, after, (*before.log, told))
         self._steps.append(step)
@@ -237,9 +248,11 @@ class Consultation:
         try:
             while self._steps:
                 step = self._steps.popleft()
-                for listener in tuple(self._listeners.values()):
+                for key in tuple(self._listeners):
+                    listener = self._listeners.get(key)  # one before it may have unsubscribed it
                     try:
-                        listener(step)
+                        if listener is not None:
+                            listener(step)
                     except Exception as error:  # noqa: BLE001 - raised below, when all listeners were called
                         failed.append(error)
         finally:
@@ -251,24 +264,30 @@ class Consultation:
 
     def _decided(self, said: Mapping[str, Value]) -> Answered:
         """What the engine makes of all that is said. Raises `CaseError` for what cannot be so together."""
+        return answered_by(self._decide, self._case(said, {}), self._book, self._profile, self._program)
+
+    def _case(self, said: Mapping[str, Value], places: Mapping[str, Span]) -> Case:
+        """All that is said as a case, with the places where it is said."""
         quantities = [(n, v) for n, v in said.items() if n in self._book.quantities and not isinstance(v, str)]
-        case = Case(
+        return Case(
             id=self._case_id,
             child_stage=str(said.get(Person.CHILD, "")),
             adult_stage=str(said.get(Person.ADULT, "")),
             quantities=tuple(sorted(quantities)),
-            findings=tuple(Stated(code, Status(str(said[code]))) for code in self._book.findings if code in said),
+            findings=tuple(
+                Stated(code, Status(str(said[code])), places.get(code, API)) for code in self._book.findings if code in said
+            ),
+            places=places,
         )
-        return answered_by(self._decide, case, self._book, self._profile, self._program)
 
     def _decide(self, _: Program, inputs: Sequence[int]) -> list[int]:
         return self._engine.run(inputs)
 
     def _name(self, name: str) -> str:
         """A name as the rulebook has it now. Raises `UsageError` for one that it has not."""
-        others = (*Person, *self._book.quantities)
-        code = name if name in others else self._book.alias.get(str(name), str(name))
-        if name not in others and code not in self._book.findings:
+        others = (*map(str, Person), *self._book.quantities)
+        code = self._book.alias.get(str(name), str(name))
+        if code not in others and code not in self._book.findings:
             near = did_you_mean(code, (*others, *self._book.findings, *self._book.alias))
             message = f"'{shorten(code)}' is no finding, no person and no quantity"
             raise UsageError(f"{message}; {near}" if near else f"{message}; see: hechting vocabulary --search WORD")
@@ -290,6 +309,24 @@ class Consultation:
 
     def _stages(self, person: str) -> list[str]:
         return [*(s.code for s in self._book.stages.values() if s.of == person), NO_PERSON]
+
+
+def _is_line(text: object) -> bool:
+    """Whether this is text that stands in one line, and something to see."""
+    return isinstance(text, str) and text.isprintable() and not text.isspace()
+
+
+def _logged(value: Value) -> str:
+    """What is told, as the log has it."""
+    return value if isinstance(value, str) else repr(float(value))
+
+
+def _number(text: str) -> Value:
+    """A number as JSON writes it; what is none stays text, for a message."""
+    try:
+        return float(text) if text.isascii() and "_" not in text else text
+    except ValueError:
+        return text
 
 
 def _never_told(name: str) -> UsageError:

@@ -8,8 +8,8 @@ import attrs
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.fields import Fields, as_fields, string
 from hechting_rules.model import Profile, Rulebook
-from hechting_rules.source import Problems
-from hechting_rules.yamlnode import parse
+from hechting_rules.source import Problems, Span
+from hechting_rules.yamlnode import MAX_BYTES, Sequence, parse
 
 SCHEMA = "hechting-rules/consultation/1"
 SHOWN = 12
@@ -31,7 +31,10 @@ class Told:
 
 @attrs.frozen
 class Snapshot:
-    """A consultation as it was kept: for which rulebook (id, version, sha256) and profile, the id of the case, and the log."""
+    """A consultation as it was kept: for which rulebook (id, version, sha256) and profile, the id of the case, and the log.
+
+    ``places`` says where each entry of the log was read; it is empty for a snapshot that was not read.
+    """
 
     rulebook: str
     version: str
@@ -39,6 +42,7 @@ class Snapshot:
     profile: str
     case: str
     log: tuple[Told, ...]
+    places: tuple[Span, ...] = ()
 
 
 def snapshot_of(book: Rulebook, profile: Profile, case: str, log: tuple[Told, ...]) -> Snapshot:
@@ -59,6 +63,11 @@ def to_mapping(kept: Snapshot, quantities: Iterable[str]) -> dict[str, object]:
     }
 
 
+def as_text(data: Mapping[str, object]) -> str:
+    """Plain data as JSON text, over several lines. Raises `ValueError` and `TypeError` for what JSON cannot hold."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2)
+
+
 def _entry(told: Told, is_number: bool) -> dict[str, object]:
     if not told.value:
         return {"name": told.name, "withdrawn": True}
@@ -66,9 +75,13 @@ def _entry(told: Told, is_number: bool) -> dict[str, object]:
 
 
 def read_snapshot(data: Mapping[str, object] | str) -> Snapshot:
-    """A snapshot from its mapping or its JSON text. Raises `CaseError` with all that is wrong with its form."""
+    """A snapshot from its mapping or its JSON text, of 2 MB at most. Raises `CaseError` with all that is wrong with its form."""
     problems = Problems()
-    node = parse(data if isinstance(data, str) else _as_text(data), "snapshot", problems)
+    text = data if isinstance(data, str) else _mapping_as_text(data)
+    if len(text) > MAX_BYTES:
+        problems.add("Y102", Span("snapshot"), f"is longer than {MAX_BYTES} characters")
+        raise CaseError(problems.errors())
+    node = parse(text, "snapshot", problems)
     fields = None if node is None else as_fields(node, "the snapshot", problems)
     if fields is None:
         raise CaseError(problems.errors())
@@ -78,9 +91,11 @@ def read_snapshot(data: Mapping[str, object] | str) -> Snapshot:
     node = fields.require("rulebook")
     book = None if node is None else as_fields(node, "'rulebook'", problems)
     names = ("", "", "") if book is None else (book.string("id"), book.string("version"), book.string("sha256", ""))
+    entries = fields.require("told")
+    places = tuple(item.span for item in entries.items) if isinstance(entries, Sequence) else ()
     told = fields.each("told", "an entry of 'told'", _read_entry)
     log = tuple(Told(number, name, value) for number, (name, value) in enumerate(told, 1))
-    found = Snapshot(*names, fields.string("profile"), fields.string("case", ""), log)
+    found = Snapshot(*names, fields.string("profile"), fields.string("case", ""), log, places)
     for read in (fields, *([] if book is None else [book])):
         read.done()
     if problems.errors():
@@ -89,13 +104,19 @@ def read_snapshot(data: Mapping[str, object] | str) -> Snapshot:
 
 
 def _read_entry(fields: Fields) -> tuple[str, str]:
+    """What one entry tells, or, with an empty value, takes back: never both."""
     name, withdrawn = fields.string("name"), fields.truth("withdrawn", False)
-    return name, fields.string("value", "" if withdrawn else None)
+    if not withdrawn:
+        return name, fields.string("value")
+    value = fields.get("value")
+    if value is not None:
+        fields.problems.add("F206", value.span, "an entry of 'told' has a 'value' beside 'withdrawn'; allowed: one of them")
+    return name, ""
 
 
-def _as_text(data: Mapping[str, object]) -> str:
+def _mapping_as_text(data: Mapping[str, object]) -> str:
     try:
-        return json.dumps(data, ensure_ascii=False, allow_nan=False)
+        return as_text(data)
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError("a snapshot is plain data, as JSON holds it: mappings, lists, text and numbers") from error
 

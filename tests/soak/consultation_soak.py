@@ -122,10 +122,11 @@ def resident() -> float:
 
 
 def on_this_rulebook(engine: str, steps: int) -> None:
-    tally, began = Tally(), time.perf_counter()
-    for seed in range(steps // EACH):
+    tally, began, count = Tally(), time.perf_counter(), steps // EACH
+    for seed in range(count):
         tally.history(default_rulebook(), engine, EACH, chances(seed))
-    report("this rulebook", tally, began)
+        if (seed + 1) % max(1, count // SLICES) == 0:
+            report("this rulebook", tally, began)
 
 
 def on_random_rulebooks(engine: str, books: int) -> None:
@@ -248,10 +249,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--threads", type=int, default=8)
     chosen = parser.parse_args(arguments)
     about(chosen.engine)
-    on_random_rulebooks(chosen.engine, chosen.books)
+    if chosen.books:
+        on_random_rulebooks(chosen.engine, chosen.books)
     on_this_rulebook(chosen.engine, chosen.steps)
-    in_a_row(chosen.engine, chosen.row)
-    in_threads(chosen.engine, chosen.threads, chosen.row // 5)
+    if chosen.row:
+        in_a_row(chosen.engine, chosen.row)
+        in_threads(chosen.engine, chosen.threads, chosen.row // 5)
 
 
 if __name__ == "__main__":
