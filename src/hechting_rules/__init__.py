@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hechting_rules.explain import advise, arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
     from hechting_rules.model import Case, Rulebook
     from hechting_rules.rulebook import load_rulebook
+    from hechting_rules.single import Decision, decide
 
 __version__ = VERSION
 
@@ -25,6 +26,7 @@ __all__ = [
     "Advice",
     "Case",
     "CaseError",
+    "Decision",
     "HechtingError",
     "MissingExtraError",
     "Rulebook",
@@ -34,6 +36,7 @@ __all__ = [
     "arguments",
     "ask_next",
     "counterfactual",
+    "decide",
     "explained",
     "load_case",
     "load_rulebook",
@@ -47,6 +50,7 @@ _HOME = {
     "Advice": "advice",
     "Case": "model",
     "CaseError": "errors",
+    "Decision": "single",
     "HechtingError": "errors",
     "MissingExtraError": "errors",
     "Rulebook": "model",
@@ -58,6 +62,7 @@ _HOME = {
     "arguments": "explain",
     "ask_next": "explain",
     "counterfactual": "explain",
+    "decide": "single",
     "explained": "explain",
     "vary": "explain",
     "what_if": "explain",

@@ -92,7 +92,7 @@ def compile_program(book: Rulebook, profile: Profile) -> Program:
         parameters=parameters,
         closed=admission.closed,
     )
-    return _numbered(draft, len(to.inputs))
+    return numbered(draft)
 
 
 def _screens(book: Rulebook, active: frozenset[str]) -> Mapping[str, frozenset[str]]:
@@ -171,8 +171,9 @@ def _condition(condition: Condition, results: Mapping[str, Plane], admission: Ad
             assert_never(condition)
 
 
-def _numbered(draft: Program, shift: int) -> Program:
-    """The program with final numbers: constants, then inputs, then steps."""
+def numbered(draft: Program) -> Program:
+    """A program under construction, with the numbers of a `Circuit`, given its final ones: constants, then inputs, then steps."""
+    shift = len(draft.inputs)
 
     def number(register: int) -> int:
         if register < 0:
