@@ -14,6 +14,7 @@ from hechting_rules.version import VERSION
 if TYPE_CHECKING:
     from hechting_rules.advice import Advice
     from hechting_rules.case import load_case
+    from hechting_rules.consultation import Consultation
     from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, RulebookError, UsageError
     from hechting_rules.explain import advise, arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
     from hechting_rules.model import Case, Rulebook
@@ -26,6 +27,7 @@ __all__ = [
     "Advice",
     "Case",
     "CaseError",
+    "Consultation",
     "Decision",
     "HechtingError",
     "MissingExtraError",
@@ -50,6 +52,7 @@ _HOME = {
     "Advice": "advice",
     "Case": "model",
     "CaseError": "errors",
+    "Consultation": "consultation",
     "Decision": "single",
     "HechtingError": "errors",
     "MissingExtraError": "errors",
