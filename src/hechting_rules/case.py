@@ -9,7 +9,7 @@ import attrs
 from hechting_rules.admission import stage_bounds
 from hechting_rules.circuit import Input
 from hechting_rules.errors import CaseError
-from hechting_rules.fields import as_fields, string
+from hechting_rules.fields import Fields, as_fields, string
 from hechting_rules.given import read_given
 from hechting_rules.model import Case, Finding, Rulebook, Stage, Stated
 from hechting_rules.program import Program
@@ -71,13 +71,20 @@ def parse_case(text: str, shown: str = "case") -> Case:
     fields = None if node is None else as_fields(node, "the case", problems)
     if fields is None:
         raise CaseError(problems.errors())
+    case = read_case(fields)
+    if problems.errors():
+        raise CaseError(problems.errors())
+    return case
+
+
+def read_case(fields: Fields) -> Case:
+    """The case in a mapping of the form of a case file; what is wrong with it is noted."""
+    problems = fields.problems
     schema = fields.get("schema")
     if schema is not None and string(schema, "schema", problems) != SCHEMA:
         problems.add("C300", schema.span, "the schema is another one than this version reads", f"write schema: {SCHEMA}")
     case = attrs.evolve(read_given(fields), id=fields.string("id", ""), note=fields.string("note", ""))
     fields.done()
-    if problems.errors():
-        raise CaseError(problems.errors())
     return case
 
 
