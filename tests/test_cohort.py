@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
 from hechting_rules.cohort import ROWS, Cohort, decide
-from hechting_rules.cohort.bits import from_buffer, from_mask, to_mask, truths, valid
+from hechting_rules.cohort.bits import Words, count, from_buffer, from_mask, ones, to_mask, truths, valid, zeros
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise
 from hechting_rules.model import Case, Rulebook
@@ -220,13 +220,20 @@ def test_blocks_join_without_a_seam() -> None:
     assert found.table.select(list(codes)).take(pa.array(sample)).equals(few.table.select(list(codes)))
 
 
-@given(st.lists(st.sampled_from([True, False, None]), max_size=70), st.integers(0, 70), st.integers(0, 70))
+@given(st.lists(st.sampled_from([True, False, None]), max_size=140), st.integers(0, 140), st.integers(0, 140))
 def test_the_bits_of_a_slice_are_those_of_its_rows(rows: list[bool | None], start: int, length: int) -> None:
     array = pa.array(rows, pa.bool_()).slice(start, length)
     said = array.to_pylist()
-    assert truths(array) == sum(1 << place for place, value in enumerate(said) if value)
-    assert valid(array) == sum(1 << place for place, value in enumerate(said) if value is not None)
+    assert whole(truths(array)) == sum(1 << place for place, value in enumerate(said) if value)
+    assert whole(valid(array)) == sum(1 << place for place, value in enumerate(said) if value is not None)
+    assert count(truths(array)) == said.count(True)
     mask = np.array([value is True for value in said], dtype=np.bool_)
-    assert from_mask(mask) == truths(array)
+    assert whole(from_mask(mask)) == whole(truths(array))
     assert to_mask(from_mask(mask), len(mask)).tolist() == mask.tolist()
-    assert from_buffer(None, 3, len(said)) == (1 << len(said)) - 1
+    assert whole(from_buffer(None, 3, len(said))) == whole(ones(len(said))) == (1 << len(said)) - 1
+    assert whole(zeros(len(said))) == 0
+
+
+def whole(words: Words) -> int:
+    """Words as one number."""
+    return int.from_bytes(words.tobytes(), "little")

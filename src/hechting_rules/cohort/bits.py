@@ -1,10 +1,10 @@
-"""Columns as bits: what a column of a frame says, one bit for each row, as Python integers.
+"""Columns as words: what a column of a frame says, one bit for each row, in 64-bit words.
 
 Arrow keeps a nullable boolean column as two bitmaps, data and validity; *holds* is both, *fails* is valid and not data, so a
-column is read without a look at its rows. Under a null the data bit means nothing and is masked.
+column is read without a look at its rows. Under a null the data bit means nothing and is masked; past the last row all are 0.
 """
 
-from collections.abc import Iterable
+from typing import cast
 
 import attrs
 import numpy as np
@@ -14,62 +14,123 @@ import pyarrow.compute as pc
 
 from hechting_rules.errors import UsageError
 
-YES = ("1", "yes", "y", "true", "t", "ja", "j", "waar", "present", "aanwezig", "1.0")
-NO = ("0", "no", "n", "false", "f", "nee", "onwaar", "absent", "afwezig", "0.0")
-UNKNOWN = ("", "unknown", "onbekend", "?", "na", "nan", "null", "none", "niet bekend", "not known")
-"""Words that a text column of a finding may hold, whatever their case; what is empty or not a number is unknown too."""
+YES = frozenset({"1", "yes", "y", "true", "t", "ja", "j", "waar", "present", "aanwezig", "1.0"})
+NO = frozenset({"0", "no", "n", "false", "f", "nee", "onwaar", "absent", "afwezig", "0.0"})
+EMPTY = frozenset({"", "na", "nan", "null", "none"})
+ASKED = frozenset({"?", "unknown", "onbekend", "niet bekend", "not known"})
+"""Words that a text column of a finding may hold, whatever their case; the last are for what was asked and could not be known."""
+
+UNKNOWN = EMPTY | ASKED
+
+WORD = 64
+
+Words = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Answers:
-    """One finding in many rows: the rows in which it is present, those in which it is absent, and those with another word."""
+    """One finding in many rows: those in which it is present, absent, stated as unknown, and those with another word."""
 
-    holds: int
-    fails: int
-    wrong: int = 0
+    holds: Words
+    fails: Words
+    asked: Words
+    wrong: Words
 
 
-def ones(length: int) -> int:
+@attrs.frozen(eq=False)
+class Coded:
+    """A column of words: those there are, in small letters without spaces around them, and for each row which; -1 for null."""
+
+    words: tuple[str, ...]
+    index: npt.NDArray[np.int64]
+
+    def among(self, chosen: npt.NDArray[np.bool_]) -> Words:
+        """The rows whose word is chosen; ``chosen`` has a truth value for each word."""
+        return from_mask(np.append(chosen, False)[self.index])
+
+    def is_one_of(self, several: frozenset[str]) -> Words:
+        """The rows that hold one of these words."""
+        return self.among(np.array([word in several for word in self.words], dtype=np.bool_))
+
+    def given(self) -> Words:
+        """The rows that hold a word at all."""
+        return from_mask(self.index >= 0)
+
+
+def zeros(length: int) -> Words:
+    """No bit for any row."""
+    return np.zeros((length + WORD - 1) // WORD, dtype=np.uint64)
+
+
+def ones(length: int) -> Words:
     """A bit for each row."""
-    return (1 << length) - 1
+    found = np.full((length + WORD - 1) // WORD, np.iinfo(np.uint64).max, dtype=np.uint64)
+    return _without_tail(found, length)
 
 
-def from_buffer(buffer: pa.Buffer | None, offset: int, length: int) -> int:
+def _without_tail(words: Words, length: int) -> Words:
+    if length % WORD:
+        words[-1] &= np.uint64((1 << length % WORD) - 1)
+    return words
+
+
+def from_buffer(buffer: pa.Buffer | None, offset: int, length: int) -> Words:
     """The bits of a bitmap from ``offset`` on; without a buffer all are set, as Arrow leaves out a bitmap of ones."""
     if buffer is None:
         return ones(length)
     first, last = offset // 8, (offset + length + 7) // 8
-    return int.from_bytes(memoryview(buffer)[first:last], "little") >> (offset % 8) & ones(length)
+    raw = np.frombuffer(buffer, dtype=np.uint8)[first:last]
+    if offset % 8:
+        raw = np.packbits(np.unpackbits(raw, bitorder="little")[offset % 8 :][:length], bitorder="little")
+    return _without_tail(_padded(raw), length)
 
 
-def to_buffer(bits: int, length: int) -> pa.Buffer:
+def _padded(raw: npt.NDArray[np.uint8]) -> Words:
+    """Bytes as words of their own, filled up with zeros."""
+    padded = np.zeros((len(raw) + 7) // 8 * 8, dtype=np.uint8)
+    padded[: len(raw)] = raw
+    return padded.view(np.uint64)
+
+
+def to_buffer(words: Words, length: int) -> pa.Buffer:
     """Bits as an Arrow bitmap."""
-    return pa.py_buffer(bits.to_bytes((length + 7) // 8, "little"))
+    return pa.py_buffer(words.view(np.uint8)[: (length + 7) // 8].tobytes())
 
 
-def from_mask(mask: npt.NDArray[np.bool_]) -> int:
+def from_mask(mask: Mask) -> Words:
     """The bits of a NumPy array of truth values."""
-    return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
+    return _padded(np.packbits(mask, bitorder="little"))
 
 
-def to_mask(bits: int, length: int) -> npt.NDArray[np.bool_]:
+def to_mask(words: Words, length: int) -> Mask:
     """Bits as a NumPy array of truth values."""
-    raw = np.frombuffer(bits.to_bytes((length + 7) // 8, "little"), dtype=np.uint8)
-    return np.unpackbits(raw, count=length, bitorder="little").astype(np.bool_)
+    return cast("Mask", np.unpackbits(words.view(np.uint8), count=length, bitorder="little").view(np.bool_))
 
 
-def truths(array: pa.BooleanArray) -> int:
+def places(words: Words, length: int) -> npt.NDArray[np.intp]:
+    """The rows whose bit is set."""
+    return np.flatnonzero(to_mask(words, length)) if words.any() else np.zeros(0, dtype=np.intp)
+
+
+def count(words: Words) -> int:
+    """How many bits are set."""
+    return int.from_bytes(words.tobytes(), "little").bit_count()
+
+
+def truths(array: pa.BooleanArray) -> Words:
     """The rows in which a boolean array is true, and not null."""
     validity, data = array.buffers()
-    return from_buffer(data, array.offset, len(array)) & from_buffer(validity, array.offset, len(array))
+    found = from_buffer(data, array.offset, len(array))
+    return found & from_buffer(validity, array.offset, len(array)) if array.null_count else found
 
 
-def valid(array: pa.Array) -> int:
+def valid(array: pa.Array) -> Words:
     """The rows in which an array is not null."""
     return from_buffer(array.buffers()[0], array.offset, len(array)) if array.null_count else ones(len(array))
 
 
-def nullable(established: int, decided: int, length: int) -> pa.BooleanArray:
+def nullable(established: Words, decided: Words, length: int) -> pa.BooleanArray:
     """A nullable boolean column: true where established, null where not decided, else false."""
     buffers = [to_buffer(decided, length), to_buffer(established, length)]
     return pa.BooleanArray.from_buffers(pa.bool_(), length, buffers)
@@ -77,31 +138,33 @@ def nullable(established: int, decided: int, length: int) -> pa.BooleanArray:
 
 def answers(name: str, array: pa.Array) -> Answers:
     """What a column says of a finding: booleans, 0 and 1, or words. Raises `UsageError` for a column of another kind."""
-    kind = array.type
+    kind, nothing = array.type, zeros(len(array))
     if pa.types.is_null(kind):
-        return Answers(0, 0)
+        return Answers(nothing, nothing, nothing, nothing)
     if pa.types.is_boolean(kind):
         there, known = truths(array), valid(array)
-        return Answers(there, known & ~there)
+        return Answers(there, known & ~there, nothing, nothing)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         there, gone = truths(pc.equal(array, 1)), truths(pc.equal(array, 0))
-        empty = truths(pc.is_nan(array)) if pa.types.is_floating(kind) else 0
-        return Answers(there, gone, valid(array) & ~there & ~gone & ~empty)
-    words = as_words(name, array)
-    there, gone, empty = (is_one_of(words, several) for several in (YES, NO, UNKNOWN))
-    return Answers(there, gone, valid(words) & ~there & ~gone & ~empty)
+        empty = truths(pc.is_nan(array)) if pa.types.is_floating(kind) else nothing
+        return Answers(there, gone, nothing, valid(array) & ~there & ~gone & ~empty)
+    said = coded(name, array)
+    there, gone, asked, empty = (said.is_one_of(several) for several in (YES, NO, ASKED, EMPTY))
+    return Answers(there, gone, asked, said.given() & ~there & ~gone & ~asked & ~empty)
 
 
-def as_words(name: str, array: pa.Array) -> pa.Array:
-    """A text column in small letters without spaces around it. Raises `UsageError` for a column of another kind."""
+def coded(name: str, array: pa.Array) -> Coded:
+    """A column of words. Raises `UsageError` for a column of another kind."""
     kind = array.type
     if pa.types.is_dictionary(kind):
         array, kind = array.cast(kind.value_type), kind.value_type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+    if not is_text(kind):
         raise UsageError(f"column '{name}' is of type {kind}; allowed: boolean, 0 and 1, or words such as ja, nee and onbekend")
-    return pc.utf8_lower(pc.utf8_trim_whitespace(array.cast(pa.string())))
+    encoded = array.cast(pa.large_string()).dictionary_encode()
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary)).to_pylist()
+    return Coded(tuple(words), encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
 
 
-def is_one_of(words: pa.Array, several: Iterable[str]) -> int:
-    """The rows that hold one of these words."""
-    return truths(pc.is_in(words, value_set=pa.array(list(several), pa.string()), skip_nulls=True))
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds words."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -1,54 +1,22 @@
-"""A batch of rows, one case each, as the inputs of a program. Whatever a row says that cannot be meant is noted, row by row."""
+"""A batch with a row for each case, read as a block. Whatever a row says that cannot be meant is noted, row by row."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from hechting_rules.case import AGE_OF, stage_at
-from hechting_rules.circuit import Input
-from hechting_rules.cohort.bits import UNKNOWN, answers, as_words, from_mask, is_one_of, ones, to_mask, truths, valid
+from hechting_rules.cohort.bits import UNKNOWN, Words, answers, coded, zeros
+from hechting_rules.cohort.block import Block, Numbers, check_stages, not_meant
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case, Quantity, Rulebook, Stated
-from hechting_rules.program import Program
-from hechting_rules.source import did_you_mean, one_of
-from hechting_rules.terms import NO_PERSON, Person, Status
+from hechting_rules.model import Rulebook
+from hechting_rules.source import did_you_mean, one_of, shorten
+from hechting_rules.terms import Person
 
 ID = "id"
 
-NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?$"
-
-Numbers = npt.NDArray[np.float64]
-
-
-@attrs.define
-class Inputs:
-    """The inputs of a block under construction: bits by input, and the rows in which a column holds what cannot be meant."""
-
-    length: int
-    found: dict[tuple[Input, str], int] = attrs.field(factory=dict)
-    wrong: dict[str, int] = attrs.field(factory=dict)
-
-    def add(self, kind: Input, name: str, bits: int) -> None:
-        """Set an input in more rows."""
-        self.found[kind, name] = self.found.get((kind, name), 0) | bits
-
-    def note(self, column: str, bits: int) -> None:
-        """Note rows in which a column holds what cannot be meant."""
-        if bits:
-            self.wrong[column] = self.wrong.get(column, 0) | bits
-
-    def registers(self, program: Program) -> list[int]:
-        """The input registers of a program."""
-        registers = [0] * (2 + len(program.inputs))
-        registers[1] = ones(self.length)
-        for key, bits in self.found.items():
-            if key in program.inputs:
-                registers[program.inputs[key]] |= bits
-        return registers
+NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?")
 
 
 @attrs.frozen
@@ -63,139 +31,77 @@ class Columns:
     @classmethod
     def of(cls, names: Sequence[str], book: Rulebook, id_column: str = ID, ignore: Iterable[str] = ()) -> "Columns":
         """The columns of a frame by name. Raises `UsageError` with all names that mean nothing here and are not to be ignored."""
+        require_once(names)
         left = [name for name in names if name != id_column and name not in set(ignore)]
         findings = {name: book.alias.get(name, name) for name in left if book.alias.get(name, name) in book.findings}
         persons = tuple(name for name in left if name in tuple(Person))
         quantities = tuple(name for name in left if name in book.quantities)
         unknown = [name for name in left if name not in findings and name not in (*persons, *quantities)]
         if unknown:
-            raise UsageError("\n".join(_unknown(name, book) for name in unknown))
-        codes = list(findings.values())
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise UsageError(f"more than one column stands for {one_of(twice)}; keep one of them")
+            raise UsageError("\n".join(f"column {no_such(name, book)}" for name in unknown))
+        _require_one_each(findings)
         return cls(findings, persons, quantities, id_column)
 
 
-def _unknown(name: str, book: Rulebook) -> str:
-    known = [*book.findings, *book.alias, *book.quantities, *Person]
-    near = did_you_mean(name, known)
-    return f"column '{name}' is no finding, stage or quantity" + (
-        f"; {near}" if near else "; name it to be ignored, or leave it out"
-    )
+def require_once(names: Sequence[str]) -> None:
+    """Raise `UsageError` where two columns have one name."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"more than one column is called {one_of(repr(name) for name in twice)}; keep one of them")
 
 
-def read(batch: pa.RecordBatch, columns: Columns, book: Rulebook, program: Program) -> Inputs:
-    """The inputs of the program for the rows of a batch."""
-    inputs = Inputs(batch.num_rows)
+def _require_one_each(findings: Mapping[str, str]) -> None:
+    of_code: dict[str, list[str]] = {}
+    for name, code in findings.items():
+        of_code.setdefault(code, []).append(name)
+    twice = [f"the columns {one_of(repr(n) for n in names)} stand for one finding" for names in of_code.values() if names[1:]]
+    if twice:
+        raise UsageError("\n".join(f"{words}; keep one of them" for words in twice))
+
+
+def no_such(name: str, book: Rulebook) -> str:
+    """What is told of a name that is nothing here, with what it may have been meant for."""
+    near = did_you_mean(name, [*book.findings, *book.alias, *book.quantities, *Person])
+    return f"'{shorten(name)}' is no finding, stage or quantity; {near or 'name it to be ignored, or leave it out'}"
+
+
+def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: int = 0) -> Block:
+    """A batch as a block; ``first`` is the number of its first row in the frame."""
+    length = batch.num_rows
+    ids = batch.column(columns.id) if columns.id in batch.schema.names else None
+    block = Block(length, ids, np.arange(first, first + length))
     for name, code in columns.findings.items():
-        said = answers(name, batch.column(name))
-        inputs.add(Input.PRESENT, code, said.holds)
-        inputs.add(Input.ABSENT, code, said.fails)
-        inputs.note(name, said.wrong)
+        array = batch.column(name)
+        block.findings[code] = answers(name, array)
+        block.note(name, block.findings[code].wrong, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
     for name in columns.persons:
-        _stages(Person(name), batch.column(name), book, inputs)
+        array = batch.column(name)
+        if not pa.types.is_null(array.type):
+            block.stages[Person(name)] = coded(name, array)
+    check_stages(block, book)
     for name in columns.quantities:
-        _quantity(book.quantities[name], batch.column(name), book, program, inputs)
-    return inputs
+        array = batch.column(name)
+        block.quantities[name], unread = numbers(name, array)
+        block.note(name, unread, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
+    return block
 
 
-def _stages(person: Person, array: pa.Array, book: Rulebook, inputs: Inputs) -> None:
-    if pa.types.is_null(array.type):
-        return
-    words = as_words(person.value, array)
-    own = [s.code for s in book.stages.values() if s.of is person]
-    at = {code: is_one_of(words, [code]) for code in (*own, NO_PERSON)}
-    nothing = is_one_of(words, [word for word in UNKNOWN if word != NO_PERSON])
-    _in_stage(person, own, at, inputs)
-    known = 0
-    for bits in at.values():
-        known |= bits
-    inputs.note(person.value, valid(words) & ~known & ~nothing)
-
-
-def _in_stage(person: Person, own: Iterable[str], at: Mapping[str, int], inputs: Inputs) -> None:
-    """Set the stage inputs of a person from the rows of each stage."""
-    known = 0
-    for bits in at.values():
-        known |= bits
-    for code in own:
-        inputs.add(Input.STAGE, code, at.get(code, 0))
-        inputs.add(Input.NOT_STAGE, code, known & ~at.get(code, 0))
-    inputs.add(Input.NO_PERSON, person.value, at.get(NO_PERSON, 0))
-
-
-def _quantity(quantity: Quantity, array: pa.Array, book: Rulebook, program: Program, inputs: Inputs) -> None:
-    values, unread = _numbers(quantity.name, array)
-    given = ~np.isnan(values)
-    fits = given & (values >= quantity.least) & (values <= quantity.most)
-    inputs.note(quantity.name, from_mask(given & ~fits) | unread)
-    for code in quantity.implies:
-        inputs.add(Input.PRESENT, code, from_mask(fits))
-    for person in Person:
-        if AGE_OF[person] == quantity.name:
-            _stages_of_age(person, np.where(fits, values, np.nan), book, program, inputs)
-    for named in book.ranges.values():
-        if named.quantity == quantity.name:
-            low, high = (program.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
-            inside = fits & (values >= low) & (values <= high)
-            inputs.add(Input.IN_RANGE, named.name, from_mask(inside))
-            inputs.add(Input.NOT_IN_RANGE, named.name, from_mask(fits & ~inside))
-
-
-def _stages_of_age(person: Person, values: Numbers, book: Rulebook, program: Program, inputs: Inputs) -> None:
-    """The stages that follow from ages; an age that belongs to no stage cannot be meant."""
-    stages = [s for s in book.stages.values() if s.of is person]
-    distinct, places = np.unique(values, return_inverse=True)
-    fitting = ["" if np.isnan(v) else stage_at(float(v), stages, program.parameters) for v in distinct]
-    codes = np.array([*fitting, ""], dtype=object)[places]
-    at = {stage.code: from_mask(codes == stage.code) for stage in stages}
-    _in_stage(person, [s.code for s in stages], at, inputs)
-    inputs.note(AGE_OF[person], from_mask((codes == "") & ~np.isnan(values)))
-
-
-def _numbers(name: str, array: pa.Array) -> tuple[Numbers, int]:
+def numbers(name: str, array: pa.Array) -> tuple[Numbers, Words]:
     """A column as numbers, not-a-number where nothing is said, and the rows whose words are no numbers."""
-    kind = array.type
+    kind, length = array.type, len(array)
     if pa.types.is_null(kind):
-        return np.full(len(array), np.nan), 0
+        return np.full(length, np.nan), zeros(length)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return np.asarray(array.cast(pa.float64()).fill_null(np.nan)), 0
-    words = as_words(name, array)
-    empty = to_mask(is_one_of(words, UNKNOWN), len(words)) | ~to_mask(valid(words), len(words))
-    plain = pc.replace_substring(words, ",", ".")
-    good = to_mask(truths(pc.match_substring_regex(plain, NUMBER)), len(words)) & ~empty
-    values = np.full(len(words), np.nan)
-    values[good] = np.array([float(word) for word in plain.filter(pa.array(good)).to_pylist()])
-    return values, from_mask(~good & ~empty)
+        return array.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False), zeros(length)
+    said = coded(name, array)
+    read = [number(word) for word in said.words]
+    values = np.array([*(np.nan if value is None else value for value in read), np.nan])[said.index]
+    return values, said.among(np.array([value is None for value in read], dtype=np.bool_))
 
 
-def case_at(batch: pa.RecordBatch, row: int, columns: Columns) -> Case:
-    """One row as a case, such as `advise` takes; what cannot be meant is in it as it stands, for `advise` to say so."""
-    one = batch.slice(row, 1)
-    stages = {name: _word(name, one) for name in columns.persons}
-    quantities = {name: value for name in columns.quantities if (value := _number(name, one)) is not None}
-    said = {code: answers(name, one.column(name)) for name, code in columns.findings.items()}
-    findings = (
-        Stated(code, Status.PRESENT if answer.holds else Status.ABSENT)
-        for code, answer in said.items()
-        if answer.holds or answer.fails
-    )
-    return Case(
-        id=str(one.column(columns.id)[0].as_py()) if columns.id in batch.schema.names else "",
-        child_stage=stages.get(Person.CHILD, ""),
-        adult_stage=stages.get(Person.ADULT, ""),
-        quantities=tuple(sorted(quantities.items())),
-        findings=tuple(findings),
-    )
-
-
-def _word(name: str, one: pa.RecordBatch) -> str:
-    column = one.column(name)
-    word = None if pa.types.is_null(column.type) else as_words(name, column)[0].as_py()
-    return "" if word is None or (word in UNKNOWN and word != NO_PERSON) else str(word)
-
-
-def _number(name: str, one: pa.RecordBatch) -> float | None:
-    values, unread = _numbers(name, one.column(name))
-    return float(values[0]) if not unread and not np.isnan(values[0]) else None
+def number(word: str) -> float | None:
+    """The number that a word stands for, not-a-number where it says that nothing is known, nothing where it is no number."""
+    plain = word.replace(",", ".")
+    if word in UNKNOWN:
+        return float("nan")
+    return float(plain) if NUMBER.fullmatch(plain) else None

@@ -1,0 +1,127 @@
+"""Frames and streams of cases, decided block by block."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hechting_rules.advice import Advice
+from hechting_rules.answered import answer
+from hechting_rules.cohort.block import cases_at
+from hechting_rules.cohort.deciding import REJECTS, Decided, Decider, Form, decide_batch, read_rows, rejects, run_block, told
+from hechting_rules.cohort.long import Long, in_blocks, in_order
+from hechting_rules.explain import advice_of
+from hechting_rules.model import Profile, Rulebook
+from hechting_rules.profiles import find_profile
+from hechting_rules.rulebook import default_rulebook
+
+ROWS = 1 << 16
+"""How many cases go into one block: enough to make the steps of the program cheap, few enough to stay near the processor."""
+
+LONG_ROWS = 1 << 20
+"""How many rows of a long stream go into one block, or somewhat more: as many cases as in a wide one if each says 16 things."""
+
+
+@attrs.frozen(eq=False)
+class Cohort:
+    """What came of a frame of cases: ``table`` has a row for each that can be used, ``rejects`` what is wrong with the others."""
+
+    table: pa.Table
+    rejects: pa.Table
+
+
+def decide(
+    data: Any,
+    rulebook: Rulebook | None = None,
+    profile: str | Profile | None = None,
+    *,
+    results: Iterable[str] | None = None,
+    form: Form | str = Form.COLUMNS,
+    id_column: str | None = None,
+    ignore: Iterable[str] = (),
+    long: bool | Long = False,
+    fired: bool = False,
+) -> Cohort:
+    """Decide a frame of cases in memory.
+
+    ``data`` is an Arrow table or anything that speaks the Arrow C stream interface (Polars, pandas, DuckDB): a row for each case,
+    a column for each finding (boolean, 0 and 1, or words such as ja and nee), ``child`` and ``adult`` for stages, quantities by
+    name, ``id``. What is null, empty or not a number is unknown; a column that is not there is unknown in every row. ``ignore``
+    names columns of other things. With ``long`` a row for each thing that is said: ``case``, ``finding``, ``status`` (other names
+    by `Long`), in any order. ``fired`` adds the rules that established something. Raises `UsageError` for a column that means
+    nothing here.
+    """
+    table = data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
+    more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
+    decider = _decider(table, rulebook, profile, **more)
+    done = [(told(one), rejects(one)) for one in _decided(decider, table)]
+    empty = decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))[0].schema
+    return Cohort(
+        pa.Table.from_batches([good for good, _ in done], schema=empty),
+        pa.Table.from_batches([bad for _, bad in done], schema=REJECTS),
+    )
+
+
+def advices(
+    data: Any,
+    ids: Iterable[Any],
+    rulebook: Rulebook | None = None,
+    profile: str | Profile | None = None,
+    *,
+    id_column: str | None = None,
+    ignore: Iterable[str] = (),
+    long: bool | Long = False,
+) -> dict[str, Advice]:
+    """The full, explained advice on some cases of a frame, by their names as text; what `decide` rejects is not among them."""
+    table = data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
+    decider = _decider(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
+    wanted = frozenset(str(name) for name in ids)
+    return {advice.case: advice for done in _decided(decider, table) for advice in advices_in(done, wanted)}
+
+
+def advices_in(done: Decided, wanted: frozenset[str]) -> Iterator[Advice]:
+    """The advice on the cases of a block with these names, as far as they can be used."""
+    ids = done.block.ids
+    if ids is None or not wanted:
+        return
+    chosen = np.asarray(pc.is_in(ids.cast(pa.string()), value_set=pa.array(sorted(wanted), pa.string())))
+    good = done.used
+    rows = [int(row) for row in np.flatnonzero(chosen) if good[row // 64] >> np.uint64(row % 64) & np.uint64(1)]
+    for case in cases_at(done.block, rows):
+        yield advice_of(answer(case, done.decider.book, done.decider.profile))
+
+
+def _decider(table: pa.Table, rulebook: Rulebook | None, profile: str | Profile | None, **more: Any) -> Decider:
+    book = default_rulebook() if rulebook is None else rulebook
+    return Decider.of(table.schema.names, book, find_profile(book, profile), **more)
+
+
+def _decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:
+    if isinstance(decider.columns, Long):
+        for part, numbers in in_blocks(table, decider.columns, ROWS):
+            yield run_block(decider, read_rows(decider, part, numbers))
+    else:
+        yield from decide_blocks(decider, table.to_batches())
+
+
+def decide_blocks(decider: Decider, batches: Iterable[pa.RecordBatch]) -> Iterator[Decided]:
+    """Decide batch after batch in bounded memory; of a long stream the cases must be in order, else `UsageError`."""
+    if isinstance(decider.columns, Long):
+        for part, numbers in in_order(batches, decider.columns, LONG_ROWS):
+            yield run_block(decider, read_rows(decider, part, numbers))
+        return
+    first = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, ROWS):
+            block = batch.slice(start, ROWS)
+            yield run_block(decider, read_rows(decider, block, np.arange(first, first + block.num_rows)))
+            first += block.num_rows
+
+
+def decide_stream(decider: Decider, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """As `decide_blocks`: for each block of cases what came of them, and those that cannot be used."""
+    for done in decide_blocks(decider, batches):
+        yield told(done), rejects(done)
