@@ -1,0 +1,342 @@
+"""What each resource says of the findings of a case, one piece at a time, with its place and how firmly it says it."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+import attrs
+
+from hechting_rules.interop.bundle import Records
+from hechting_rules.interop.codemap import CodeMap, Family, Line, Match, Whose
+from hechting_rules.interop.elements import Coding, Days, Element, Node
+from hechting_rules.interop.people import People, ages
+from hechting_rules.model import Rulebook
+from hechting_rules.terms import Status, Time
+
+DAR = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+ASKED_IN_VAIN = frozenset({"unknown", "asked-unknown", "temp-unknown", "asked-declined", "masked", "not-permitted"})
+"""Reasons for an absent value that mean that asking again will not help; the others say nothing about the finding."""
+FIRM = frozenset({"", "confirmed"})
+ENDED = frozenset({"inactive", "remission", "resolved"})
+FINAL = frozenset({"", "final", "amended", "corrected"})
+FIRMNESS = {match: place for place, match in enumerate(Match)}
+DONE = frozenset({"", "completed", "in-progress", "onleave", "finished", "arrived", "triaged"})
+CURRENT_WITHIN_DAYS = 366
+"""How old an observation or answer may be to say that something is so now. Origin: library; an older one only makes one ask."""
+
+
+class Source(StrEnum):
+    """What kind of statement a piece is; a later answer goes before an earlier record."""
+
+    RECORD = "record"
+    OBSERVATION = "observation"
+    ANSWER = "answer"
+
+
+class SetAside(StrEnum):
+    """Why a piece does not count."""
+
+    HINT = "only a hint"
+    OLD = "too old to say that it is so now"
+    UNDATED = "does not say that it is so now"
+    ENDED = "has ended"
+    UNSURE = "is not confirmed"
+    NARROWER = "a kind of it was ruled out, not all of it"
+    NO_ANSWER = "gives no answer that can be read"
+    CONTRADICTED = "is contradicted by another place"
+
+
+SOFT = frozenset({SetAside.HINT, SetAside.OLD, SetAside.UNDATED})
+"""What counts when the host asks for hints."""
+
+
+@attrs.frozen
+class Piece:
+    """One thing that one place says of one finding, or of a quantity of the case (then with ``value``)."""
+
+    finding: str
+    status: Status
+    match: Match
+    place: str
+    source: Source = Source.RECORD
+    system: str = ""
+    code: str = ""
+    day: dt.date | None = None
+    aside: SetAside | None = None
+    value: float | None = None
+
+
+@attrs.frozen
+class Seen:
+    """What one is looking with: the map, the rulebook, who is who, and the day on which one looks."""
+
+    records: Records
+    code_map: CodeMap
+    book: Rulebook
+    people: People
+    as_of: dt.date
+
+    def lines(self, codings: Iterable[Coding], whose: Iterable[Whose]) -> Iterator[tuple[Line, Match, Coding]]:
+        """The lines that fit the codings of one concept; each finding once, from the coding that says it most firmly."""
+        roles = list(whose)
+        best: dict[str, tuple[Line, Match, Coding]] = {}
+        for coding in codings:
+            system = self.code_map.system_of(coding.system)
+            for line, match in self.code_map.lines_for(system, coding.code, roles) if system else ():
+                if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1]]:
+                    best[line.finding] = line, match, coding
+        yield from best.values()
+
+    def is_history(self, finding: str) -> bool:
+        """Whether a finding is about the past."""
+        return self.book.findings[finding].time is Time.HISTORY
+
+
+def pieces(seen: Seen) -> Iterator[Piece]:
+    """Everything that the records say, in the order of their types and places."""
+    for condition in seen.records.of("Condition"):
+        yield from _condition(condition, seen)
+    for observation in seen.records.of("Observation"):
+        yield from _observation(observation, seen)
+    for history in seen.records.of("FamilyMemberHistory"):
+        yield from _family_history(history, seen)
+    for procedure in seen.records.of("Procedure"):
+        yield from _procedure(procedure, seen)
+    for encounter in seen.records.of("Encounter"):
+        yield from _stay(encounter, seen)
+    yield from _kin(seen)
+
+
+def _subject(node: Node, seen: Seen, key: str = "subject") -> frozenset[Whose]:
+    return seen.people.whose(seen.records.behind(node.inner(key)))
+
+
+def _condition(node: Node, seen: Seen) -> Iterator[Piece]:
+    verified, clinical = node.code_in("verificationStatus"), node.code_in("clinicalStatus")
+    if verified == "entered-in-error":
+        return
+    ended = clinical in ENDED or (not clinical and any(key.startswith("abatement") for key in node.members))
+    day = _one_day(node, "recordedDate")
+    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
+        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
+        if verified == "refuted":
+            yield _ruled_out(said)
+        elif verified not in FIRM:
+            yield attrs.evolve(said, aside=SetAside.UNSURE)
+        elif seen.is_history(line.finding):
+            yield _as_far_as(said)
+        elif ended:
+            yield attrs.evolve(said, aside=SetAside.ENDED)
+        else:
+            yield _as_far_as(said) if clinical else attrs.evolve(said, aside=SetAside.UNDATED)
+        if ended and line.after and verified in FIRM:
+            yield _as_far_as(attrs.evolve(said, finding=line.after))
+
+
+def _ruled_out(said: Piece) -> Piece:
+    """A refuted code: an absent finding when both say the same; one kind that is ruled out leaves the finding open."""
+    if said.match is Match.EQUAL:
+        return attrs.evolve(said, status=Status.ABSENT)
+    aside = SetAside.NARROWER if said.match is Match.NARROWER else SetAside.HINT
+    return attrs.evolve(said, status=Status.ABSENT, aside=aside)
+
+
+def _as_far_as(said: Piece) -> Piece:
+    return attrs.evolve(said, aside=SetAside.HINT) if said.match is Match.HINT else said
+
+
+def _one_day(node: Node, *keys: str) -> dt.date | None:
+    return next((days.first for key in keys if (days := node.days(key)) is not None), None)
+
+
+def _observation(node: Node, seen: Seen) -> Iterator[Piece]:
+    status = node.text("status")
+    if status not in FINAL and status not in {"registered", "preliminary"}:
+        return
+    days = node.days("effectiveDateTime") or node.days("effectiveInstant")
+    period = node.inner("effectivePeriod")
+    if days is None and period is not None:
+        days = period.days("end") or period.days("start")
+    whose = _subject(node, seen)
+    for part in (node, *node.each("component")):
+        for said in _measured(part, whose, days, seen):
+            yield said if status in FINAL else attrs.evolve(said, aside=SetAside.UNSURE)
+
+
+def _measured(node: Node, whose: frozenset[Whose], days: Days | None, seen: Seen) -> Iterator[Piece]:
+    """What the code and value of an observation, or of one part of it, say."""
+    codings = list(node.codings("code"))
+    day = None if days is None else days.last
+    for line, match, coding in seen.lines(codings, whose):
+        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.OBSERVATION, coding.system, coding.code, day)
+        yield _answered(said, node, seen)
+    for line, match, at in seen.lines(node.codings("valueCodeableConcept"), whose):
+        said = Piece(line.finding, Status.PRESENT, match, at.place, Source.OBSERVATION, at.system, at.code, day)
+        if (at.system.rstrip("/"), at.code) not in seen.code_map.yes | seen.code_map.no:
+            yield attrs.evolve(said, aside=SetAside.HINT)  # the code may ask of the family, or of the past
+    yield from _weeks(node, codings, whose, day, seen)
+
+
+def _answered(said: Piece, node: Node, seen: Seen) -> Piece:
+    """What an observation says whose code stands for a finding: by its value, or by the reason why it has none."""
+    answer = _answer(node, seen.code_map)
+    if answer is Status.ABSENT and said.match is not Match.EQUAL:
+        return _ruled_out(said)
+    if answer is None:
+        return attrs.evolve(said, status=Status.UNKNOWN, aside=SetAside.NO_ANSWER)
+    if said.match is Match.HINT:
+        return attrs.evolve(said, status=answer, aside=SetAside.HINT)
+    return _in_time(attrs.evolve(said, status=answer), seen)
+
+
+def _in_time(said: Piece, seen: Seen) -> Piece:
+    """Whether a piece is of a day on which it can still say what is so now."""
+    if said.aside is not None or said.status is Status.UNKNOWN or seen.is_history(said.finding):
+        return said
+    if said.day is None:
+        return attrs.evolve(said, aside=SetAside.UNDATED)
+    old = said.day < seen.as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
+    return attrs.evolve(said, aside=SetAside.OLD) if old else said
+
+
+def _answer(node: Node, code_map: CodeMap) -> Status | None:
+    """Yes, no, asked in vain, or nothing that can be read."""
+    reasons = {*_codes(node.codings("dataAbsentReason")), *_reasons(node)}
+    if reasons:
+        return Status.UNKNOWN if reasons & ASKED_IN_VAIN else None
+    if "valueBoolean" in node.members:
+        value = node.truth("valueBoolean")
+        return None if value is None else Status.PRESENT if value else Status.ABSENT
+    for coding in node.codings("valueCodeableConcept"):
+        pair = (coding.system.rstrip("/"), coding.code)
+        if pair in code_map.yes:
+            return Status.PRESENT
+        if pair in code_map.no:
+            return Status.ABSENT
+    return None
+
+
+def _codes(codings: Iterable[Coding]) -> Iterator[str]:
+    return (coding.code for coding in codings)
+
+
+def _reasons(node: Node) -> Iterator[str]:
+    """Reasons for an absent value that stand on the value itself, as an extension."""
+    holders = [node.inner("_valueBoolean"), node.inner("valueCodeableConcept"), node.inner("valueQuantity")]
+    for holder in holders:
+        for extension in () if holder is None else holder.each("extension"):
+            if extension.text("url") == DAR:
+                yield extension.text("valueCode")
+
+
+def _weeks(node: Node, codings: Iterable[Coding], whose: frozenset[Whose], day: dt.date | None, seen: Seen) -> Iterator[Piece]:
+    """What a number of weeks says: a finding below a bound, or the week of a pregnancy as it is by now."""
+    quantity = node.inner("valueQuantity")
+    weeks = None if quantity is None else _in_weeks(quantity)
+    for coding in codings:
+        system = seen.code_map.system_of(coding.system)
+        for measure in seen.code_map.measures:
+            if weeks is None or (measure.system, measure.code) != (system, coding.code) or measure.whose not in whose:
+                continue
+            said = Piece(
+                measure.finding, Status.PRESENT, Match.EQUAL, f"{node.place}.valueQuantity", Source.OBSERVATION,
+                coding.system, coding.code, day,
+            )  # fmt: skip
+            if measure.finding:
+                yield said if weeks < measure.below else attrs.evolve(said, status=Status.ABSENT)
+            elif day is not None and day <= seen.as_of:
+                bounds = seen.book.quantities[measure.quantity]
+                now = weeks + (seen.as_of - day).days / 7
+                if bounds.least <= now <= bounds.most:
+                    yield attrs.evolve(said, finding=measure.quantity, value=float(int(now)))
+
+
+def _in_weeks(quantity: Node) -> float | None:
+    """A quantity of time in weeks, when its unit is said and is weeks or days."""
+    value, unit = quantity.number("value"), quantity.text("code") or quantity.text("unit")
+    if value is None or quantity.text("comparator"):
+        return None
+    return {"wk": value, "weeks": value, "weken": value, "d": value / 7, "days": value / 7, "dagen": value / 7}.get(unit)
+
+
+def _family_history(node: Node, seen: Seen) -> Iterator[Piece]:
+    """What the family history of the child says of a parent. It does not say that it is so now: of now it is a hint only."""
+    family = next((f for c in node.codings("relationship") if (f := seen.code_map.family.get(c.code))), None)
+    if node.text("status") == "entered-in-error" or Whose.CHILD not in _subject(node, seen, "patient"):
+        return
+    if family not in {Family.MOTHER, Family.FATHER, Family.PARENT}:
+        return
+    whose = {Whose.PARENT, Whose.MOTHER} if family is Family.MOTHER else {Whose.PARENT}
+    for condition in node.each("condition"):
+        for line, match, coding in seen.lines(condition.codings("code"), whose):
+            said = _as_far_as(Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code))
+            firm = said.aside is not None or seen.is_history(line.finding)
+            yield said if firm else attrs.evolve(said, aside=SetAside.UNDATED)
+
+
+def _procedure(node: Node, seen: Seen) -> Iterator[Piece]:
+    """What was done says something of the past; of now it is a hint only."""
+    if node.text("status") not in DONE:
+        return
+    day = _one_day(node, "performedDateTime")
+    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
+        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
+        said = _as_far_as(said)
+        yield said if said.aside or seen.is_history(line.finding) else attrs.evolve(said, aside=SetAside.UNDATED)
+
+
+def _stay(node: Node, seen: Seen) -> Iterator[Piece]:
+    """A stay of the child that began at a young age: what is young and long enough is for the practitioner to say."""
+    child = seen.people.child
+    birth = None if child is None else child.days("birthDate")
+    period = node.inner("period")
+    start = None if period is None else period.days("start")
+    if birth is None or start is None or node.text("status") not in DONE or Whose.CHILD not in _subject(node, seen):
+        return
+    for coding in node.codings("class"):
+        for stay in seen.code_map.stays:
+            young = ages(birth, start.last)[1] < seen.book.parameters[stay.below_months].value
+            if young and start.first >= birth.first and coding.code in stay.classes:
+                yield _as_far_as(
+                    Piece(stay.finding, Status.PRESENT, stay.match, coding.place, system=coding.system, code=coding.code)
+                )
+
+
+def _kin(seen: Seen) -> Iterator[Piece]:
+    """What it says of the child who its kin are, and how old its mother was at its birth."""
+    for related, _ in seen.people.kin:
+        for coding in related.codings("relationship"):
+            for relation in seen.code_map.relations:
+                if relation.code == coding.code:
+                    said = Piece(relation.finding, Status.PRESENT, relation.match, coding.place)
+                    yield _as_far_as(attrs.evolve(said, system=coding.system, code=coding.code))
+    birth = None if seen.people.child is None else seen.people.child.days("birthDate")
+    mothers = [patient for patient in seen.records.of("Patient") if seen.people.parents.get(patient.place) is Family.MOTHER]
+    mothers += [related for related, family in seen.people.kin if family is Family.MOTHER]
+    for mother in mothers:
+        own = mother.days("birthDate")
+        if birth is not None and own is not None and own.last < birth.first:
+            yield from _mother_age(mother, own, birth, seen)
+
+
+def _mother_age(mother: Node, own: Days, birth: Days, seen: Seen) -> Iterator[Piece]:
+    youngest, oldest = ages(own, birth.first)[0] // 12, ages(own, birth.last)[1] // 12
+    for age in seen.code_map.mother_ages:
+        if (age.below and oldest < age.below) or (age.start and youngest >= age.start):
+            place = f"{mother.place}.birthDate"
+            yield Piece(age.finding, Status.PRESENT, Match.HINT, place, aside=SetAside.HINT)
+
+
+def notes(seen: Seen) -> Iterator[str]:
+    """Where there is text for people to read that nothing was taken from."""
+    for observation in seen.records.of("Observation"):
+        for coding in observation.codings("code"):
+            system = seen.code_map.system_of(coding.system)
+            for note in seen.code_map.notes:
+                if (note.system, note.code) == (system, coding.code) and _subject(observation, seen):
+                    yield f"{observation.place}: {note.label.en}: for people to read, nothing was taken from it"
+
+
+def place_of(piece: Piece) -> Element:
+    """The place of a piece, for messages."""
+    return Element(piece.place)

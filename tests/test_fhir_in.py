@@ -1,0 +1,508 @@
+"""FHIR in: nothing coded is unknown, refuted is absent, a hint is only a hint, and wrong input is one clear error."""
+
+import copy
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hechting_rules import CaseError, advise
+from hechting_rules.answered import answer
+from hechting_rules.interop.codemap import Match, Whose
+from hechting_rules.interop.fhir import Reading, read_fhir
+from hechting_rules.interop.mapfiles import CodeMapError, load_code_map
+from hechting_rules.model import Rulebook
+from hechting_rules.rulebook import default_rulebook
+from hechting_rules.source import Diagnostic
+from hechting_rules.terms import Status
+from records import (
+    ACT,
+    BDS,
+    BUNDLES,
+    CHILD,
+    FAMILY,
+    ICD10,
+    ICPC1,
+    ICPC2,
+    KIN,
+    LOINC,
+    MOTHER,
+    SNOMED,
+    broken_bundles,
+    bundle,
+    concept,
+    condition,
+    observation,
+    patient,
+    related,
+)
+
+TODAY = dt.date(2026, 11, 23)
+
+
+def read(*resources: Any, **more: Any) -> Reading:
+    return read_fhir(bundle(*resources), **{"as_of": TODAY, **more})
+
+
+def stated(reading: Reading) -> dict[str, Status]:
+    return {s.code: s.status for s in reading.case.findings}
+
+
+def usable(reading: Reading) -> bool:
+    """Whether the program runs on a case that was read; a `CaseError` where it cannot be used."""
+    return bool(answer(reading.case, default_rulebook(), default_rulebook().profiles["default"]).values)
+
+
+def why_not(reading: Reading, finding: str) -> list[str]:
+    return [o.reason for o in reading.origins if o.finding == finding]
+
+
+# --- properties ------------------------------------------------------------------------------------------------------------
+
+
+@given(BUNDLES, st.sampled_from(["nl", "be"]), st.booleans())
+@settings(max_examples=150)
+def test_a_random_bundle_is_read_and_its_case_can_be_used(found: Any, country: str, hints: bool) -> None:
+    before = copy.deepcopy(found)
+    reading = read_fhir(found, as_of=TODAY, code_map=country, hints=hints)
+    assert found == before
+    assert usable(reading)
+    used = {o.finding for o in reading.origins if o.used}
+    assert set(stated(reading)) == used
+    assert reading == read_fhir(found, as_of=TODAY, code_map=country, hints=hints)
+
+
+@given(broken_bundles())
+@settings(max_examples=400)
+def test_a_broken_bundle_is_read_or_refused_with_its_places(found: Any) -> None:
+    told: tuple[Diagnostic, ...] = ()
+    try:
+        usable(read_fhir(found, as_of=TODAY))
+    except CaseError as error:
+        told = error.diagnostics
+    assert all(d.span.path and d.code.startswith(("H6", "C3")) for d in told)
+
+
+@given(BUNDLES)
+@settings(max_examples=60)
+def test_without_codes_all_is_unknown(found: Any) -> None:
+    bare = json.loads(json.dumps(found))
+    for entry in bare["entry"]:
+        entry["resource"].pop("code", None)
+        for key in ("component", "condition", "class", "relationship", "valueCodeableConcept"):
+            entry["resource"].pop(key, None)
+    assert not read_fhir(bare, as_of=TODAY, hints=True).case.findings
+
+
+@given(BUNDLES)
+@settings(max_examples=80)
+def test_hints_only_add_findings_that_are_present(found: Any) -> None:
+    off, on = (read_fhir(found, as_of=TODAY, hints=hints) for hints in (False, True))
+    new = set(stated(on)) - set(stated(off))
+    assert new <= set(off.hints)
+    assert all(stated(on)[code] is Status.PRESENT for code in new)
+
+
+def lines(match: Match) -> list[Any]:
+    book = default_rulebook()
+    found = [(name, line) for name in ("nl", "be") for line in load_code_map(name, book).lines]
+    return [(name, line) for name, line in found if line.match is match and "-" not in line.code and line.system != "loinc"]
+
+
+def subject(whose: Whose) -> str:
+    return "child" if whose is Whose.CHILD else "mother"
+
+
+@pytest.mark.parametrize(("name", "line"), lines(Match.EQUAL))
+def test_an_equal_code_is_present_refuted_absent_and_in_error_nothing(name: str, line: Any, book: Rulebook) -> None:
+    url = load_code_map(name, book).url_of(line.system)
+    said = {
+        verified: stated(read(*FAMILY, condition(line.code, url, subject(line.whose), verified=verified), code_map=name))
+        for verified in ("confirmed", "refuted", "entered-in-error", "provisional")
+    }
+    assert said["confirmed"][line.finding] is Status.PRESENT
+    assert said["refuted"][line.finding] is Status.ABSENT
+    assert line.finding not in said["entered-in-error"]
+    assert line.finding not in said["provisional"]
+
+
+@pytest.mark.parametrize(("name", "line"), lines(Match.NARROWER))
+def test_a_narrower_code_is_present_and_refuted_says_nothing(name: str, line: Any, book: Rulebook) -> None:
+    url = load_code_map(name, book).url_of(line.system)
+    person = subject(line.whose)
+    assert stated(read(*FAMILY, condition(line.code, url, person), code_map=name))[line.finding] is Status.PRESENT
+    refuted = read(*FAMILY, condition(line.code, url, person, verified="refuted"), code_map=name)
+    assert line.finding not in stated(refuted)
+    assert "a kind of it was ruled out, not all of it" in why_not(refuted, line.finding)
+
+
+@pytest.mark.parametrize(("name", "line"), lines(Match.HINT))
+def test_a_hint_is_off_until_it_is_asked_for(name: str, line: Any, book: Rulebook) -> None:
+    url = load_code_map(name, book).url_of(line.system)
+    person = subject(line.whose)
+    off = read(*FAMILY, condition(line.code, url, person), code_map=name)
+    assert line.finding not in stated(off)
+    assert line.finding in off.hints
+    on = read(*FAMILY, condition(line.code, url, person), code_map=name, hints=True)
+    assert stated(on)[line.finding] is Status.PRESENT
+    assert line.finding not in stated(read(*FAMILY, condition(line.code, url, person, verified="refuted"), hints=True))
+
+
+# --- one ICPC for each country ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "system", "code", "finding"),
+    [
+        ("nl", ICPC1, "P21", "child.attention_disorder"),
+        ("be", ICPC2, "P81", "child.attention_disorder"),
+        ("nl", ICPC1, "T06", "child.anorexia"),
+        ("be", ICPC2, "P86", "child.anorexia"),
+        ("nl", ICPC1, "P02.01", "child.experienced_trauma"),
+        ("be", ICPC2, "P82", "child.experienced_trauma"),
+    ],
+)
+def test_each_country_reads_its_own_icpc_and_not_the_other(country: str, system: str, code: str, finding: str) -> None:
+    other = {"nl": "be", "be": "nl"}[country]
+    beside = {ICPC1: ICPC2, ICPC2: ICPC1}[system]
+    assert stated(read(CHILD, condition(code, system), code_map=country))[finding] is Status.PRESENT
+    assert not read(CHILD, condition(code, system), code_map=other).origins
+    assert finding not in stated(read(CHILD, condition(code, beside), code_map=other))
+
+
+def test_a_code_without_its_system_says_nothing() -> None:
+    assert not read(CHILD, condition("P21", "")).origins
+
+
+# --- what a status means ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clinical", ["inactive", "remission", "resolved"])
+def test_what_has_ended_is_neither_present_nor_absent_now_but_stays_history(clinical: str) -> None:
+    reading = read(CHILD, condition("P21", clinical=clinical), condition("A93", clinical=clinical))
+    assert stated(reading) == {"child.premature_birth": Status.PRESENT}
+    assert why_not(reading, "child.attention_disorder") == ["has ended"]
+
+
+def test_ended_maltreatment_is_history_and_active_is_for_safety() -> None:
+    ended = read(CHILD, condition("T74.1", ICD10, clinical="resolved"), code_map="be")
+    assert stated(ended) == {"child.history_maltreatment": Status.PRESENT}
+    active = read(CHILD, condition("T74.1", ICD10), code_map="be")
+    assert stated(active) == {"safety.abuse_or_violence": Status.PRESENT}
+
+
+def test_a_condition_that_does_not_say_that_it_is_still_so_is_a_hint() -> None:
+    reading = read(CHILD, condition("P21", clinical=""), condition("A93", clinical=""))
+    assert stated(reading) == {"child.premature_birth": Status.PRESENT}
+    assert "child.attention_disorder" in reading.hints
+    assert not read(CHILD, condition("P21", clinical="", abatementDateTime="2025")).case.findings
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("unknown", True), ("asked-unknown", True), ("asked-declined", True), ("not-asked", False), ("error", False)],
+)
+def test_an_absent_value_is_stated_unknown_where_it_was_asked(reason: str, said: bool) -> None:
+    reading = read(CHILD, observation("144", dataAbsentReason=concept(reason)))
+    assert stated(reading) == ({"child.incubator_stay": Status.UNKNOWN} if said else {})
+
+
+@pytest.mark.parametrize(("value", "status"), [(True, Status.PRESENT), (False, Status.ABSENT)])
+def test_an_observation_answers_yes_or_no(value: bool, status: Status) -> None:
+    assert stated(read(CHILD, observation("144", valueBoolean=value))) == {"child.incubator_stay": status}
+    coded = concept("373066001" if value else "373067005", SNOMED)
+    assert stated(read(CHILD, observation("144", valueCodeableConcept=coded))) == {"child.incubator_stay": status}
+    part = {"code": concept("144", BDS), "valueBoolean": value}
+    assert stated(read(CHILD, observation("x", component=[part]))) == {"child.incubator_stay": status}
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled", "preliminary"])
+def test_an_observation_that_does_not_stand_says_nothing(status: str) -> None:
+    assert not read(CHILD, observation("144", valueBoolean=True, status=status)).case.findings
+
+
+def test_the_newest_observation_counts_and_an_old_one_is_no_news_of_today() -> None:
+    old, new = observation("144", valueBoolean=False, on="2021"), observation("144", valueBoolean=True, on="2026-01-05")
+    assert stated(read(CHILD, new, old)) == {"child.incubator_stay": Status.PRESENT}
+    housing = observation("105531004", SNOMED, valueBoolean=True, on="2024-01-01")
+    assert not read(CHILD, housing).case.findings
+    assert read(CHILD, housing).hints == ("environment.poor_housing",)
+    undated = observation("105531004", SNOMED, valueBoolean=True, on="")
+    assert read(CHILD, undated).hints == ("environment.poor_housing",)
+
+
+def test_free_text_is_left_to_people() -> None:
+    reading = read(CHILD, observation("773", valueString="klampt zich vast"))
+    assert not reading.origins
+    assert "for people to read" in reading.notes[0]
+    assert "klampt" not in str(reading)
+
+
+def test_a_coded_value_is_a_hint_as_its_question_may_be_about_others() -> None:
+    reading = read(CHILD, observation("8670-2", LOINC, valueCodeableConcept=concept("35489007", SNOMED)))
+    assert not reading.case.findings
+    assert reading.hints == ("child.depression",)
+
+
+def test_places_that_contradict_each_other_leave_it_open() -> None:
+    reading = read(CHILD, condition("P21"), condition("P21", verified="refuted"), condition("Z03"))
+    assert stated(reading) == {"environment.poor_housing": Status.PRESENT}
+    assert "Bundle.entry[1].resource" in reading.notes[0]
+    assert "Bundle.entry[2].resource" in reading.notes[0]
+    assert set(why_not(reading, "child.attention_disorder")) == {"is contradicted by another place"}
+
+
+# --- weeks, stays, family --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("quantity", "status"),
+    [
+        ({"value": 36.5, "code": "wk"}, Status.PRESENT),
+        ({"value": 37, "unit": "weeks"}, Status.ABSENT),
+        ({"value": 210, "code": "d"}, Status.PRESENT),
+        ({"value": 30}, None),
+        ({"value": 36, "code": "wk", "comparator": ">"}, None),
+    ],
+)
+def test_the_weeks_at_birth_tell_of_prematurity(quantity: Any, status: Status | None) -> None:
+    said = stated(read(CHILD, observation("11884-4", LOINC, valueQuantity=quantity)))
+    assert said == ({} if status is None else {"child.premature_birth": status})
+
+
+def test_a_week_of_pregnancy_goes_on_counting() -> None:
+    her = patient("mother", "1990-01-01", gender="female")
+    weeks = observation("11884-4", LOINC, "mother", on="2026-11-09", valueQuantity={"value": 20, "code": "wk"})
+    reading = read(her, weeks, condition("P76", of="mother"))
+    assert dict(reading.case.quantities) == {"adult_age_years": 36.0, "pregnancy_week": 22.0}
+    late = observation("11884-4", LOINC, "mother", on="2026-01-09", valueQuantity={"value": 20, "code": "wk"})
+    assert "pregnancy_week" not in dict(read(her, late).case.quantities)
+
+
+def test_the_record_of_a_pregnant_woman_is_that_of_a_parent() -> None:
+    her = patient("mother", "1990-01-01", gender="female")
+    assert "parent.mental_health_problems" not in stated(read(her, condition("P76", of="mother")))
+    both = read(her, condition("P76", of="mother"), condition("W78", of="mother"))
+    assert stated(both)["parent.mental_health_problems"] is Status.PRESENT
+    assert stated(both)["pregnancy.current"] is Status.PRESENT
+
+
+def test_a_stay_at_a_young_age_is_a_hint() -> None:
+    stay = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"system": ACT, "code": "IMP"},
+        "subject": {"reference": "Patient/child"},
+        "period": {"start": "2021-02-03", "end": "2021-02-20"},
+    }
+    assert read(CHILD, stay).hints == ("child.early_hospital_stay",)
+    assert not read(CHILD, stay | {"period": {"start": "2026-02-03"}}).origins
+    assert not read(CHILD, stay | {"class": {"system": ACT, "code": "AMB"}}).origins
+
+
+def test_what_kin_alone_say() -> None:
+    assert stated(read(CHILD, related("r", "ADOPTM"))) == {"child.adopted": Status.PRESENT}
+    assert read(CHILD, related("r", "MTHFOST")).hints == ("child.changing_caregivers",)
+    assert read(CHILD, related("r", "MTH", birthDate="2003-05")).hints == ("parent.teenage_mother",)
+    assert read(CHILD, related("r", "MTH", birthDate="1975-05-01")).hints == ("parent.middle_aged_mother",)
+    assert not read(CHILD, related("r", "MTH", birthDate="1990")).origins
+    assert not read(CHILD, related("r", "ADOPTM", active=False)).origins
+
+
+def test_family_history_says_of_now_only_a_hint() -> None:
+    history = {
+        "resourceType": "FamilyMemberHistory",
+        "status": "completed",
+        "patient": {"reference": "Patient/child"},
+        "relationship": concept("MTH"),
+        "condition": [{"code": concept("P76", ICPC1)}],
+    }
+    assert read(CHILD, history).hints == ("parent.mental_health_problems",)
+    assert not read(CHILD, history | {"relationship": concept("SIB")}).origins
+    assert not read(CHILD, history | {"status": "entered-in-error"}).origins
+
+
+# --- who is who ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_mother_is_the_adult_and_a_parent() -> None:
+    reading = read(*FAMILY, condition("P76", of="mother"))
+    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
+    assert dict(reading.case.quantities) == {"child_age_months": 80.0, "adult_age_years": 41.0}
+    assert {"adult.depression", "parent.mental_health_problems"} <= set(stated(reading))
+    assert not [code for code in stated(reading) if code.startswith("child.")]
+
+
+def test_the_bond_is_found_from_the_other_side_too() -> None:
+    child = CHILD | {"link": [{"other": {"reference": "RelatedPerson/ward"}, "type": "seealso"}]}
+    mother = patient("mother", "1985-04-20", gender="female")
+    reading = read(child, mother, related("ward", "CHILD", of="mother"), condition("P76", of="mother"))
+    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
+    assert "parent.mental_health_problems" in stated(reading)
+
+
+def test_urns_and_identifiers_bind_as_well() -> None:
+    number = {"system": "http://example.org/number", "value": "7"}
+    found = bundle(CHILD, patient("x", "1985", gender="female", identifier=[number]), related("kin", "MTH", identifier=[number]))
+    found["entry"].append({"resource": condition("P76", of="x")})
+    found["entry"][0]["fullUrl"] = "urn:uuid:0a"
+    found["entry"][2]["resource"]["patient"] = {"reference": "urn:uuid:0a"}
+    reading = read_fhir(found, as_of=TODAY)
+    assert reading.adult == "Patient/x"
+    assert "parent.mental_health_problems" in stated(reading)
+
+
+def test_somebody_who_is_not_bound_is_left_out() -> None:
+    reading = read(CHILD, patient("other", "1980-01-01"), condition("P76", of="other"))
+    assert not reading.origins
+    assert "left out" in reading.notes[0]
+    named = read(CHILD, patient("other", "1980-01-01"), condition("P76", of="other"), adult="Patient/other")
+    assert "parent.mental_health_problems" in stated(named)
+
+
+def test_two_parents_both_count_and_neither_is_the_adult() -> None:
+    father = patient("father", "1984-01-01", gender="male", link=[{"other": {"reference": "RelatedPerson/f"}}])
+    reading = read(*FAMILY, father, related("f", "FTH"), condition("P76", of="father"), condition("Z12", of="mother"))
+    assert reading.adult == ""
+    assert set(stated(reading)) == {"parent.mental_health_problems", "parent.relational_conflicts"}
+    assert read(*FAMILY, father, related("f", "FTH"), adult="Patient/father").adult == "Patient/father"
+
+
+def test_a_young_mother_is_the_adult() -> None:
+    baby, young = patient("child", "2026-08-01"), MOTHER | {"birthDate": "2010-04-20"}
+    reading = read(baby, young, KIN)
+    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
+    assert advise(reading.case).adult_stage == "young_parent"
+    assert reading.hints == ("parent.teenage_mother",)
+
+
+def test_the_host_can_say_that_nobody_is_there() -> None:
+    reading = read(CHILD, adult="none")
+    assert reading.case.adult_stage == "none"
+    assert read(patient("a", "1950-01-01"), child="none").case.child_stage == "none"
+
+
+@pytest.mark.parametrize(
+    ("born", "stage", "months"),
+    [
+        ("2026-11-23", "newborn", 0.0),
+        ("2026-10-24", "newborn", 0.0),
+        ("2026-10-23", "baby", 1.0),
+        ("2025-11-24", "baby", 11.0),
+        ("2025-11-23", "toddler", 12.0),
+        ("2016", "school_child", None),
+        ("2014", "", None),
+        ("2026-09", "baby", None),
+    ],
+)
+def test_age_and_stage_follow_from_the_birth_date(born: str, stage: str, months: float | None) -> None:
+    case = read(patient("child", born), child="Patient/child").case
+    assert advise(case).child_stage == stage
+    assert dict(case.quantities) == ({} if months is None else {"child_age_months": months})
+
+
+# --- wrong input -----------------------------------------------------------------------------------------------------------
+
+WRONG: list[tuple[Any, str]] = [
+    (7, "input: H601 is a number; allowed: a Bundle, a resource, or a list of resources"),
+    ({}, "input: H603 lacks 'resourceType'\n    hint: give a FHIR R4 Bundle or resources"),
+    ([CHILD, "x"], "resources[1]: H601 is text; allowed: a Bundle, a resource, or a list of resources"),
+    (bundle() | {"type": "history"}, "Bundle.type: H605 is 'history'; allowed: a Bundle of things as they are now"),
+    (
+        bundle(patient("a", "5 maart 2020")),
+        "Bundle.entry[0].resource.birthDate: H604 is no date; allowed: YYYY, YYYY-MM or YYYY-MM-DD, with or without a time",
+    ),
+    (
+        bundle(patient("a", "2030-01-01")),
+        "Bundle.entry[0].resource.birthDate: H615 lies after the day on which the record is read\n    hint: look at as_of",
+    ),
+    (
+        bundle(patient("a")),
+        (
+            "Bundle.entry[0].resource.birthDate: H613 is not there, so it is not known whether this is the child or the adult\n"
+            "    hint: give a birthDate, or say who is meant with child or adult"
+        ),
+    ),
+    (
+        bundle(patient("a", "2020"), patient("b", "2022")),
+        (
+            "Bundle.entry[1].resource: H612 is a second patient who can be the index child, beside Bundle.entry[0].resource\n"
+            "    hint: say who is meant with child, such as child=Patient/1"
+        ),
+    ),
+    (
+        bundle(CHILD, condition("A93") | {"code": "A93"}),
+        "Bundle.entry[1].resource.code: H601 is text; allowed: an object or a list of objects",
+    ),
+    (
+        bundle(CHILD, observation("144", valueBoolean="ja")),
+        "Bundle.entry[1].resource.valueBoolean: H601 is text; allowed: true or false",
+    ),
+    (bundle(CHILD | {"deceasedBoolean": True}), "Bundle.entry[0].resource: H614 has died; an advice is about somebody who lives"),
+]
+
+
+@pytest.mark.parametrize(("found", "message"), WRONG)
+def test_wrong_input_is_told_with_its_place_and_without_its_content(found: Any, message: str) -> None:
+    with pytest.raises(CaseError) as told:
+        read_fhir(found, as_of=TODAY)
+    assert str(told.value) == message
+
+
+def test_a_person_too_old_is_told_at_the_birth_date() -> None:
+    with pytest.raises(CaseError, match=r"Bundle\.entry\[0\]\.resource\.birthDate: C305 adult_age_years is 226"):
+        advise(read(patient("a", "1800-01-01")).case)
+
+
+def test_a_name_that_is_nobodys_is_told() -> None:
+    with pytest.raises(CaseError, match="child: H611 names no Patient of the input"):
+        read(CHILD, child="Patient/x")
+
+
+# --- what a host adds ------------------------------------------------------------------------------------------------------
+
+
+def test_a_host_adds_replaces_and_takes_out_lines(book: Rulebook) -> None:
+    extra = f"""
+systems: [{{name: own, url: "http://example.org/own", also: []}}]
+codes:
+  - {{finding: parent.available, whose: [parent], system: own, codes: [P1], match: equal, basis: K}}
+  - {{finding: child.premature_birth, whose: [child], system: icpc-1-nl, codes: [A93], match: "{Match.OFF}", basis: K}}
+  - {{finding: child.runs_away, whose: [child], system: icpc-1-nl, codes: [P22], match: narrower, basis: K}}
+"""
+    own = load_code_map("nl", book, extra)
+    found = (*FAMILY, condition("P1", "http://example.org/own", "mother"), condition("A93"), condition("P22"))
+    assert set(stated(read(*found, code_map=own))) == {"parent.available", "child.runs_away"}
+    assert set(stated(read(*found))) == {"child.premature_birth"}
+
+
+def test_what_is_wrong_with_a_map_is_told_all_at_once(book: Rulebook) -> None:
+    extra = """
+systems: [{name: icpc-2, url: "http://hl7.org/fhir/sid/icpc-2", also: []}]
+codes:
+  - {finding: child.premature_brith, whose: [child], system: icpc-1, codes: [A93], match: same, basis: D}
+  - {finding: child.adopted, after: child.runs_away, whose: [kid], system: loinc, codes: [A93], match: hint, basis: D}
+  - {finding: child.adopted, after: child.runs_away, whose: [child], system: loinc, codes: [A93], match: hint, basis: D}
+"""
+    with pytest.raises(CodeMapError) as told:
+        load_code_map("nl", book, extra, "own.yaml")
+    assert str(told.value).splitlines() == [
+        "own.yaml:2:11: M704 icpc-1-nl, icpc-2 give other meanings to the same codes",
+        "    hint: keep one of them in a map",
+        "own.yaml:4:5: M702 'icpc-1' is no system of this map; allowed: bds-jgz, icpc-1-nl, icpc-2, loinc, snomed-ct",
+        "    hint: did you mean 'icpc-2' or 'icpc-1-nl'?",
+        "own.yaml:4:5: M705 'child.premature_brith' is no finding",
+        "    hint: did you mean 'child.premature_birth' or 'child.natural_birth'?",
+        "own.yaml:4:91: F203 'match' is 'same'; allowed: equal, narrower, hint, off",
+        "own.yaml:5:62: F203 'whose' is 'kid'; allowed: child, adult, parent, mother",
+        "own.yaml:6:5: M706 'child.runs_away' is said after an end, but is about now",
+        "    hint: name a finding of history",
+    ]
+
+
+def test_there_are_two_maps(book: Rulebook) -> None:
+    with pytest.raises(CodeMapError, match="there is no map 'de'; allowed: nl, be"):
+        load_code_map("de", book)
