@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules check clean
+.PHONY: help advise lint test rules pythons asan soak docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -29,7 +29,19 @@ rules: $(BIN)/.ready  ## check the rulebook, prove its laws over all cases, run 
 test: $(BIN)/.ready  ## run the tests
 	$(BIN)/pytest -n auto
 
+pythons:  ## the same on every Python of this machine, and which are missing
+	tests/every_python.sh
+
+asan: $(BIN)/.ready  ## the engine of durable-rules under AddressSanitizer (ten minutes; needs gcc)
+	PYTHON=$(BIN)/python tests/asan/durable_asan.sh
+
+soak: $(BIN)/.ready  ## consultations for half an hour, each step compared with the kernel
+	PYTHONPATH=tests $(BIN)/python tests/soak/consultation_soak.py
+
+docs: $(BIN)/.ready  ## build the documentation, warnings as errors
+	$(BIN)/sphinx-build --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build
+
 check: lint rules test  ## everything that must hold
 
 clean:  ## take away what was built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Advice is the same to the byte on every Python: for each python3.11 to python3.14 found here (on PATH, or a version of pyenv), make
-# an environment in a temporary folder, install the project with its command line, and compare the JSON of all example cases in both
-# languages. Says which versions ran and which were not found. Needs a package registry; on 3.11 and 3.12 also a C compiler.
+# The same on every Python: for each python3.11 to python3.14 found here (on PATH, or a version of pyenv), make an environment in a
+# temporary folder, install the project with its command line, and compare the JSON of all example cases in both languages, and what
+# a consultation tells step by step on whichever engine runs there; then run the tests of consultations and of durable-rules. Says
+# which versions ran, with which engine, and which were not found. Needs a package registry; on 3.11 and 3.12 also a C compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+tests=(tests/test_consultation.py tests/test_durable.py tests/test_durable_faults.py tests/test_example_consultation.py)
 
 find_python() {  # the newest Python of a minor version such as 3.11, or nothing
   local minor=$1 found
@@ -17,7 +19,7 @@ find_python() {  # the newest Python of a minor version such as 3.11, or nothing
   done | tail -n 1
 }
 
-advices() {  # the JSON of every example case in every language, one file each, into a folder
+advices() {  # the JSON of every example case in every language, one file each, and all consultations in one, into a folder
   local python=$1 out=$2 case language
   mkdir -p "$out"
   for case in "$root"/examples/cases/*.yaml; do
@@ -25,6 +27,25 @@ advices() {  # the JSON of every example case in every language, one file each, 
       (cd "$out" && "$python" -m hechting_rules advise "$case" --lang "$language" --format json >"$(basename "$case" .yaml).$language.json")
     done
   done
+  (cd "$out" && "$python" -W error - "$root"/examples/cases/*.yaml >consultations) <<'PYTHON'
+import sys
+from hechting_rules import load_case
+from hechting_rules.consultation import Consultation
+from hechting_rules.render.json import to_json
+from hechting_rules.terms import Language
+
+for path in sys.argv[1:]:
+    case = load_case(path)
+    persons = [(name, stage) for name, stage in (("child", case.child_stage), ("adult", case.adult_stage)) if stage]
+    with Consultation(case_id=case.id) as consultation:
+        consultation.on_change(print)
+        for name, value in (*persons, *case.quantities, *((s.code, s.status) for s in case.findings)):
+            consultation.tell(name, value)
+        for name in [told.name for told in consultation.log][::3]:
+            consultation.withdraw(name)
+        print(consultation.snapshot_text())
+        print(to_json(consultation.advice(), Language.NL))
+PYTHON
 }
 
 ran=() missing=() different=() failed=() first=
@@ -35,25 +56,39 @@ for minor in 3.11 3.12 3.13 3.14; do
     continue
   fi
   "$python" -m venv "$work/venv-$minor"
-  if ! "$work/venv-$minor/bin/python" -m pip --disable-pip-version-check install --quiet "$root[cli]" >"$work/pip-$minor.log" 2>&1; then
+  own=$work/venv-$minor/bin/python
+  if ! "$own" -m pip --disable-pip-version-check install --quiet "$root[cli,testing]" jsonschema >"$work/pip-$minor.log" 2>&1; then
     tail -n 20 "$work/pip-$minor.log" >&2
-    failed+=("$minor")
+    failed+=("$minor (not installed)")
     continue
   fi
-  advices "$work/venv-$minor/bin/python" "$work/advice-$minor"
-  ran+=("$("$work/venv-$minor/bin/python" -c 'import platform; print(platform.python_version())')")
+  version=$("$own" -c 'import platform; print(platform.python_version())')
+  engine=$("$own" -c 'from hechting_rules.consultation import Consultation; print(Consultation().engine)')
+  advices "$own" "$work/advice-$minor"
+  ran+=("$version ($engine)")
   first=${first:-$minor}
   diff -r "$work/advice-$first" "$work/advice-$minor" >"$work/diff-$minor" || different+=("$minor")
+  if "$own" -m pytest -q -p no:cacheprovider "${tests[@]}" >"$work/tests-$minor.log" 2>&1; then
+    echo "Python $version, engine $engine: $(tail -n 1 "$work/tests-$minor.log")"
+    grep '^SKIPPED' "$work/tests-$minor.log" | sed 's/^/  /' || true
+  else
+    tail -n 40 "$work/tests-$minor.log" >&2
+    failed+=("$minor (tests)")
+  fi
 done
 
-echo "ran: ${ran[*]:-none}; not found: ${missing[*]:-none}; could not install: ${failed[*]:-none}"
+echo "ran: ${ran[*]:-none}; failed: ${failed[*]:-none}"
+for minor in "${missing[@]}"; do
+  echo "not run: Python $minor is neither on PATH nor a version of pyenv (${PYENV_ROOT:-$HOME/.pyenv})"
+done
 if [ -z "$first" ]; then
   echo "no Python from 3.11 to 3.14 could be used" >&2
   exit 1
 fi
 count=$(find "$work/advice-$first" -name '*.json' | wc -l)
-echo "$count advices on Python $first; others that differ from them: ${different[*]:-none}"
+told=$(grep -c '^Step(' "$work/advice-$first/consultations")
+echo "$count advices and $told steps of consultations on Python $first; others that differ from them: ${different[*]:-none}"
 for minor in "${different[@]}"; do
-  head -n 20 "$work/diff-$minor" >&2
+  head -c 4000 "$work/diff-$minor" >&2
 done
 [ ${#different[@]} -eq 0 ] && [ ${#failed[@]} -eq 0 ]

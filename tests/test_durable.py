@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import attrs
@@ -85,7 +86,7 @@ def chained(program: Program, inputs: list[int]) -> list[int]:
     return registers(found, inputs, so)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(rulebooks(), st.data())
 def test_the_productions_of_a_program_mean_what_the_kernel_says(book: Rulebook, data: st.DataObject) -> None:
     compiled = prepare(book, "default")
@@ -94,7 +95,7 @@ def test_the_productions_of_a_program_mean_what_the_kernel_says(book: Rulebook, 
     assert chained(compiled, inputs) == run(compiled.steps, inputs)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_the_productions_of_this_rulebook_mean_what_the_kernel_says(data: st.DataObject) -> None:
     compiled = prepare(default_rulebook(), "default")
@@ -211,8 +212,8 @@ def test_of_this_rulebook_all_registers_are_as_the_kernel_has_them_over_a_long_h
 
 
 @pytest.mark.usefixtures("durable")
-@settings(max_examples=20)
-@given(st.lists(real_cases(), min_size=1, max_size=4))
+@settings(max_examples=10)
+@given(st.lists(real_cases(), min_size=1, max_size=3))
 def test_an_advice_decided_by_durable_rules_is_the_kernels(cases: list[Case]) -> None:
     for case in cases:
         assert advise(case, engine="durable") == advise(case)
@@ -400,3 +401,26 @@ def test_asking_for_durable_rules_where_it_cannot_be_had_says_why() -> None:
         advise(Case(), engine="durable")
     assert "needs durable-rules, which cannot be imported here (No module named 'durable_rules_engine')" in str(caught.value)
     assert f"it exists for Python 3.11 and 3.12, and this is {here}; 'kernel' gives the same results" in str(caught.value)
+
+
+CASE = Path(__file__).parents[1] / "examples" / "cases" / "07-adult-cannot-express-feelings.yaml"
+
+
+def advised_by(engine: str) -> subprocess.CompletedProcess[str]:
+    """What the command says of a case, decided by an engine."""
+    line = [sys.executable, "-m", "hechting_rules", "advise", str(CASE), "--format", "json", "--engine", engine]
+    return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_command_says_the_same_whatever_decides() -> None:
+    said = [advised_by(engine) for engine in ("kernel", "durable" if HAD else "auto")]
+    assert {(done.returncode, done.stderr) for done in said} == {(0, "")}
+    assert len({done.stdout for done in said}) == 1
+
+
+@pytest.mark.skipif(HAD, reason="durable-rules can be had here")
+def test_the_command_says_in_one_message_that_durable_rules_cannot_be_had() -> None:
+    done = advised_by("durable")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the engine 'durable' needs durable-rules, which cannot be imported here" in done.stderr
+    assert "Traceback" not in done.stderr

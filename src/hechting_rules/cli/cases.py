@@ -22,6 +22,7 @@ from hechting_rules.cli.common import (
     echo_pages,
     extra,
 )
+from hechting_rules.engines import Engine
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise, arguments, ask_next, explained, vary, what_if
 from hechting_rules.model import Rulebook
@@ -79,13 +80,14 @@ def advise_command(
     profile: ProfileName = "default",
     rules: Rules = None,
     everything: Everything = False,
+    engine: Annotated[Engine, typer.Option("--engine", help="What decides the case; the advice is the same.")] = Engine.KERNEL,
 ) -> None:
     """Give the explained suggestions for each case."""
     book = book_in(rules)
     find_profile(book, profile)
     if form is AdviceFormat.HTML and len(cases) > 1:
         raise UsageError(f"an HTML report is about one case; found: {len(cases)}; try: one command for each case")
-    advices = list(_advices(cases, book, profile))
+    advices = list(_advices(cases, book, profile, engine))
     if form is AdviceFormat.JSON:
         found = [to_mapping(advice, lang) for advice in advices]
         echo_json(found[0] if len(found) == 1 else found)
@@ -96,12 +98,12 @@ def advise_command(
         echo_pages(advice_lines(advice, lang, everything=everything) for advice in advices)
 
 
-def _advices(paths: list[Path], book: Rulebook, profile: str) -> Iterator[Advice]:
+def _advices(paths: list[Path], book: Rulebook, profile: str, engine: Engine) -> Iterator[Advice]:
     """The advice for each case; what is wrong with any of them is told for all together."""
     wrong: list[Diagnostic] = []
     for path in paths:
         try:
-            yield advise(load_case(path), book, profile)
+            yield advise(load_case(path), book, profile, engine=engine)
         except CaseError as error:
             wrong.extend(error.diagnostics)
     if wrong:
