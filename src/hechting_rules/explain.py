@@ -66,10 +66,10 @@ def advice_of(answered: Answered, as_of: dt.date | None = None) -> Advice:
     book, chosen = answered.book, answered.profile
     sets = minimal_sets(answered, {c: p for c, p in answered.program.results.items() if answered.values[p.established]})
     carried = {code: in_words(chosen_sets, answered) for code, chosen_sets in sets.items()}
-    conclusions = [c for c in (_concluded(code, answered, carried) for code in book.conclusions) if c is not None]
-    suggestions = [s for s in (_suggested(code, answered, chosen, carried) for code in book.suggestions) if s is not None]
-    telling = sorted((c for c in conclusions if told(c.code, answered)), key=_conclusion_order)
-    raised = sorted((s for s in suggestions if told(s.code, answered)), key=_suggestion_order)
+    remaining = [code for code, plane in answered.program.results.items() if answered.outcome(plane) is not Outcome.RULED_OUT]
+    listed = frozenset(code for code in remaining if told(code, answered))
+    telling = sorted((_concluded(c, answered, carried) for c in book.conclusions if c in listed), key=_conclusion_order)
+    raised = sorted((_suggested(s, answered, chosen, carried) for s in book.suggestions if s in listed), key=_suggestion_order)
     admitted = answered.admitted
     return Advice(
         rulebook=book.head.id,
@@ -88,7 +88,7 @@ def advice_of(answered: Answered, as_of: dt.date | None = None) -> Advice:
         screen_first=open_above(answered),
         ask_next=questions_for(answered, [*(c.code for c in telling), *(s.code for s in raised)]),
         context=tuple(_context(telling, book)),
-        not_assessed=len(conclusions) + len(suggestions) - len(telling) - len(raised),
+        not_assessed=len(remaining) - len(listed),
         warnings=(*admitted.warnings, *stale(book, chosen, as_of)),
         classifications=_classifications([*(c.code for c in telling), *(s.code for s in raised)], book),
     )
@@ -191,15 +191,12 @@ def _result(code: str, answered: Answered) -> str:
     return code
 
 
-def _concluded(code: str, answered: Answered, carried: _Carried) -> Concluded | None:
+def _concluded(code: str, answered: Answered, carried: _Carried) -> Concluded:
     plane = answered.program.results[code]
-    outcome = answered.outcome(plane)
-    if outcome is Outcome.RULED_OUT:
-        return None
     item = answered.book.conclusions[code]
     return Concluded(
         code=code,
-        outcome=outcome,
+        outcome=answered.outcome(plane),
         robust=answered.robust(plane),
         title=item.title,
         about=item.about,
@@ -209,11 +206,8 @@ def _concluded(code: str, answered: Answered, carried: _Carried) -> Concluded | 
     )
 
 
-def _suggested(code: str, answered: Answered, profile: Profile, carried: _Carried) -> Suggested | None:
+def _suggested(code: str, answered: Answered, profile: Profile, carried: _Carried) -> Suggested:
     plane = answered.program.results[code]
-    outcome = answered.outcome(plane)
-    if outcome is Outcome.RULED_OUT:
-        return None
     item = answered.book.suggestions[code]
     before = gates(item, answered)
     return Suggested(
@@ -221,7 +215,7 @@ def _suggested(code: str, answered: Answered, profile: Profile, carried: _Carrie
         kind=item.kind,
         origin=item.origin,
         about=item.about,
-        outcome=outcome,
+        outcome=answered.outcome(plane),
         robust=answered.robust(plane),
         summary=item.summary,
         text=Text("", "") if before.withheld_by else item.text,
