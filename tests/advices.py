@@ -64,7 +64,7 @@ def _few(values: st.SearchStrategy[T], most: int) -> st.SearchStrategy[tuple[T, 
 
 ITEMS = st.builds(
     Item,
-    origin=st.sampled_from([Origin.ARTICLE, Origin.SAFETY, Origin.TODAY]),
+    origin=st.sampled_from([Origin.ARTICLE, Origin.SAFETY, Origin.TODAY, Origin.HOST]),
     outcome=st.sampled_from([Outcome.ESTABLISHED, Outcome.POSSIBLE]),
     on_occasion=st.booleans(),
     words=st.integers(1, 16),

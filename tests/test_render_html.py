@@ -241,6 +241,7 @@ def test_the_page_tells_the_suggestions_and_questions_of_the_text_in_its_order_a
         "article",
         "cautions",
         "today",
+        "host",
         "asked",
         "context",
         "classes",
@@ -559,10 +560,10 @@ def test_words_take_only_colours_of_text_and_grounds_only_those_of_grounds() -> 
     style = STYLES.read_text(encoding="utf-8")
     inks = set(re.findall(r"(?<![-a-z])color: var\(--(?:hechting|hr)-([a-z-]+)\)", style))
     grounds = set(re.findall(r"background: var\(--(?:hechting|hr)-([a-z-]+)\)", style))
-    assert inks == {"ink", "muted", "safety", "article", "today", "caution", "own"}
+    assert inks == {"ink", "muted", "safety", "article", "today", "host", "caution", "own"}
     assert grounds == {"paper", "surface", "safety-ground", "caution-ground", "ground"}
     own = re.findall(r"--hr-own: var\(--hechting-([a-z]+)\); --hr-ground: var\(--hechting-([a-z-]+)\)", style)
-    assert {(ink, f"{ink}-ground") for ink in ("safety", "article", "today")} == set(own)
+    assert {(ink, f"{ink}-ground") for ink in ("safety", "article", "today", "host")} == set(own)
     assert not re.search(r"(?<![-\w])color: #|fill: #", style)
 
 
@@ -572,4 +573,4 @@ def test_a_drawing_follows_the_page_and_has_its_own_colours_alone() -> None:
         assert f"--hd-{name}:var(--hechting-{name},{colour});" in drawing
         assert f"--hd-{name}:var(--hechting-{name},{colours.DARK[name]});" in drawing
     fills = set(re.findall(r"(?:words|lead|step|title)[^{}]*\{[^}]*fill:var\(--hd-([a-z-]+)\)", drawing))
-    assert fills == {"ink", "muted", "safety", "article", "today"}
+    assert fills == {"ink", "muted", "safety", "article", "today", "host"}

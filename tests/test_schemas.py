@@ -30,7 +30,8 @@ from hechting_rules.yamlnode import Mapping, Node, Scalar, Sequence, parse
 ROOT = Path(__file__).parents[1]
 RULES = default_folder()
 CASES = sorted((ROOT / "examples" / "cases").glob("*.yaml"))
-FILES = [*sorted(RULES.rglob("*.yaml")), *CASES]
+EXTENSION = ROOT / "examples" / "03_own_rule"
+FILES = [*sorted(RULES.rglob("*.yaml")), *CASES, *sorted(EXTENSION.rglob("*.yaml"))]
 FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 SCHEMAS: dict[str, dict[str, Any]] = {name: json.loads(schema_text(name)) for name in schema_names()}
@@ -103,13 +104,14 @@ def kind_of_file(path: Path) -> str:
     """The kind of a file: its schema, by its place."""
     if path in CASES:
         return "case"
-    folder, name = path.parent.relative_to(RULES).parts[:1], path.name
+    extends = path.is_relative_to(EXTENSION)
+    folder, name = path.parent.relative_to(EXTENSION if extends else RULES).parts[:1], path.name
     if not folder:
-        return "rulebook"
+        return "extension" if extends else "rulebook"
     if name.endswith(".cases.yaml"):
         return "cases"
     special = {f"{name}.yaml": name for name in ("ambiguities", "classifications", "dispositions", "references")}
-    by_folder = {"article": "rules", "safety": "rules", "today": "rules", "profiles": "profile"}
+    by_folder = {"article": "rules", "safety": "rules", "today": "rules", "host": "rules", "profiles": "profile"}
     return special.get(name) or by_folder.get(folder[0], folder[0])
 
 
@@ -368,6 +370,17 @@ off: [{rule: a.r, who: a, date: 2025-01-01, reason: a}]
 }
 """What the files of the library have no example of."""
 
+RARE_EXTENSION = """
+id: rare
+version: 0.0.1
+extends: verdult-hechting
+namespace: rare
+title: {nl: a, en: a}
+author: {nl: a, en: a}
+clinical_review: {who: someone, date: 2025-01-01}
+"""
+"""And what that of the examples has none of."""
+
 
 class Reading:
     """What the loader asks of each mapping of the files that it reads: keys, keys that must be there, closed sets of words."""
@@ -415,25 +428,34 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Reading:
         load_rulebook()
         for path in CASES:
             load_case(path)
+        load_rulebook(EXTENSION)
         found.trees += [(kind_of_file(path), _shown(path)) for path in FILES]
         for name, text in RARE.items():
             (rare / name).parent.mkdir(exist_ok=True)
             (rare / name).write_text(text, encoding="utf-8")
         with contextlib.suppress(RulebookError):
             load_rulebook(rare)
+        extension = tmp_path_factory.mktemp("extension")
+        (extension / "rulebook.yaml").write_text(RARE_EXTENSION, encoding="utf-8")
+        load_rulebook(extension)
+        found.trees.append(("extension", _parsed(RARE_EXTENSION, f"{extension.name}/rulebook.yaml")))
     for name, text in RARE.items():
-        node = parse(text, f"rules/{name}", Problems())
-        assert node is not None
-        found.trees.append((kind_of_file(RULES / name), node))
+        found.trees.append((kind_of_file(RULES / name), _parsed(text, f"rules/{name}")))
     return found
+
+
+def _parsed(text: str, shown: str) -> Node:
+    node = parse(text, shown, Problems())
+    assert node is not None
+    return node
 
 
 def _shown(path: Path) -> Node:
     """A file with the places that the loader gives it."""
-    shown = str(path) if path in CASES else f"rules/{path.relative_to(RULES).as_posix()}"
-    node = parse(path.read_text(encoding="utf-8"), shown, Problems())
-    assert node is not None
-    return node
+    root = next((folder for folder in (RULES, EXTENSION) if path.is_relative_to(folder)), None)
+    below = {RULES: "rules", EXTENSION: EXTENSION.name}
+    shown = str(path) if root is None else f"{below[root]}/{path.relative_to(root).as_posix()}"
+    return _parsed(path.read_text(encoding="utf-8"), shown)
 
 
 def _mappings(reading: Reading) -> Iterator[tuple[Mapping, str, dict[str, Any]]]:

@@ -178,6 +178,21 @@ class Change:
 
 
 @attrs.frozen
+class PartTold:
+    """One of the rulebooks that an extended one is made of: the one extended, which has no author here, then each extension.
+
+    ``off`` are the rules that the extension switches off.
+    """
+
+    id: str
+    version: str
+    sha256: str
+    clinical_review: str
+    author: Text | None
+    off: tuple[Change, ...]
+
+
+@attrs.frozen
 class CriterionTold:
     """What a class asks for: ``care``, ``onset``, ``least_age`` or ``exclusion``; without a text it is not stated."""
 
@@ -225,7 +240,8 @@ class Advice:
     """The answer to one case: suggestions for attention and referral, each with its reasons. No diagnosis, no score.
 
     ``screen_first`` names the safety flags that stand above everything and are neither raised nor ruled out. ``classifications``
-    is reference data beside the results that point to a disorder.
+    is reference data beside the results that point to a disorder. ``parts`` are what an extended rulebook is made of, else
+    nothing.
     """
 
     rulebook: str
@@ -247,6 +263,7 @@ class Advice:
     not_assessed: int
     warnings: tuple[str, ...]
     classifications: tuple[ClassTold, ...] = ()
+    parts: tuple[PartTold, ...] = ()
 
     def of_origin(self, origin: Origin) -> tuple[Suggested, ...]:
         """The suggestions of one origin, in the order in which they are shown."""

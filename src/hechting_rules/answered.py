@@ -10,7 +10,8 @@ from hechting_rules.case import Admitted, Fact, admit, block, block_around
 from hechting_rules.circuit import Plane
 from hechting_rules.kernel import run
 from hechting_rules.model import Case, Profile, Rulebook
-from hechting_rules.program import Program, compile_program
+from hechting_rules.profiles import active_rules, parameter_values
+from hechting_rules.program import Program, compile_program, compile_rules
 
 Decide = Callable[[Program, Sequence[int]], list[int]]
 """What decides a case: all registers of a program for its inputs."""
@@ -23,8 +24,15 @@ def prepare(book: Rulebook, profile_id: str) -> Program:
 
 
 def program_for(book: Rulebook, profile: Profile) -> Program:
-    """The program of a rulebook under any profile."""
-    return prepare(book, profile.id) if book.profiles.get(profile.id) is profile else compile_program(book, profile)
+    """The program of a rulebook under any profile, compiled once for all that run the same rules with the same numbers."""
+    if book.profiles.get(profile.id) is profile:
+        return prepare(book, profile.id)
+    return _prepared(book, active_rules(book, profile), tuple(parameter_values(book, profile).items()))
+
+
+@functools.lru_cache(maxsize=64)
+def _prepared(book: Rulebook, active: frozenset[str], parameters: tuple[tuple[str, float], ...]) -> Program:
+    return compile_rules(book, active, dict(parameters))
 
 
 @attrs.frozen(eq=False)

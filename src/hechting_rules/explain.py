@@ -11,6 +11,7 @@ from hechting_rules.advice import (
     CriterionTold,
     Locator,
     Outcome,
+    PartTold,
     Question,
     StatedFact,
     Suggested,
@@ -24,7 +25,7 @@ from hechting_rules.errors import UsageError
 from hechting_rules.explanations import Arguments, Counterfactual, Dependence, Difference, Explanation, WhyNot
 from hechting_rules.grounds import Classification, ClassSystem
 from hechting_rules.justify import STRENGTH, because, told
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.model import BookPart, Case, Profile, Rulebook, Switch
 from hechting_rules.profiles import find_profile
 from hechting_rules.questions import questions_for
 from hechting_rules.rulebook import default_rulebook
@@ -91,6 +92,7 @@ def advice_of(answered: Answered, as_of: dt.date | None = None) -> Advice:
         not_assessed=len(remaining) - len(listed),
         warnings=(*admitted.warnings, *stale(book, chosen, as_of)),
         classifications=_classifications([*(c.code for c in telling), *(s.code for s in raised)], book),
+        parts=tuple(_part(part) for part in book.parts),
     )
 
 
@@ -284,10 +286,18 @@ def _class(one: Classification, codes: frozenset[str], book: Rulebook) -> ClassT
     )
 
 
+def _part(part: BookPart) -> PartTold:
+    off = tuple(_switched("off", switch) for switch in part.off)
+    return PartTold(part.id, part.version, part.sha256, part.clinical_review, part.author, off)
+
+
+def _switched(what: str, switch: Switch) -> Change:
+    return Change(what, switch.rule, ", ".join(filter(None, (switch.who, switch.date, switch.reason))))
+
+
 def _changes(profile: Profile, book: Rulebook) -> Iterator[Change]:
-    for what, switches in (("on", profile.on), ("off", profile.off)):
-        for switch in switches:
-            yield Change(what, switch.rule, ", ".join(filter(None, (switch.who, switch.date, switch.reason))))
+    yield from (_switched("on", switch) for switch in profile.on)
+    yield from (_switched("off", switch) for switch in profile.off)
     for name, value in profile.parameters.items():
         if value != book.parameters[name].value:
             yield Change("parameter", name, f"{book.parameters[name].value:g} -> {value:g}")

@@ -432,12 +432,33 @@ class Head:
     span: Span
 
 
+@attrs.frozen
+class BookPart:
+    """One of the rulebooks that an extended one is made of: the one that is extended, or a host's extension.
+
+    An extension names what it ``extends``, the ``namespace`` that all it adds stands in, its ``author``, and the rules that it
+    switches ``off``. ``sha256`` is over its own files.
+    """
+
+    id: str
+    version: str
+    extends: str
+    namespace: str
+    title: Text
+    author: Text | None
+    clinical_review: str
+    off: tuple[Switch, ...]
+    span: Span
+    sha256: str = ""
+
+
 @attrs.frozen(eq=False)
 class Rulebook:
     """Everything read from the files of a rulebook, checked as a whole. Compared by identity; never changed after loading.
 
     ``sha256`` is over the paths and bytes of the files. ``order`` lists the codes of all results so that each comes after
-    what it rests on.
+    what it rests on. ``parts`` are, of an extended rulebook, the one that it extends and then its extensions, else nothing; its
+    head joins their ids and versions, its ``sha256`` theirs.
     """
 
     head: Head
@@ -463,3 +484,4 @@ class Rulebook:
     order: tuple[str, ...]
     rules_of: Mapping[str, tuple[str, ...]]
     alias: Mapping[str, str]
+    parts: tuple[BookPart, ...] = ()

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from hechting_rules.errors import UsageError
+from hechting_rules.extending import is_switched_off, off_by_evidence
 from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook, Switch
 from hechting_rules.source import did_you_mean, one_of
-from hechting_rules.terms import Handling
 
 
 def find_profile(rulebook: Rulebook, profile: str | Profile | None) -> Profile:
@@ -30,9 +30,8 @@ def active_rules(rulebook: Rulebook, profile: Profile) -> frozenset[str]:
 
 
 def off_by_default(rulebook: Rulebook, rule: str) -> bool:
-    """Whether today's evidence keeps a rule silent unless a profile switches it on by id."""
-    note = rulebook.evidence.get(rulebook.rules[rule].evidence)
-    return note is not None and note.handling is Handling.OFF
+    """Whether today's evidence, or an extension, keeps a rule silent unless a profile switches it on by id."""
+    return off_by_evidence(rulebook, rulebook.rules[rule]) or is_switched_off(rulebook, rule)
 
 
 def parameter_values(rulebook: Rulebook, profile: Profile) -> Mapping[str, float]:

@@ -51,8 +51,11 @@ class Program:
 
 def compile_program(book: Rulebook, profile: Profile) -> Program:
     """The program of a rulebook under a profile. Rules that the profile leaves off are not in it."""
-    active = active_rules(book, profile)
-    parameters = parameter_values(book, profile)
+    return compile_rules(book, active_rules(book, profile), parameter_values(book, profile))
+
+
+def compile_rules(book: Rulebook, active: frozenset[str], parameters: Mapping[str, float]) -> Program:
+    """The program of the ``active`` rules of a rulebook with these values of its parameters."""
     to = Circuit()
     admission = Admission(book, to, entailment(book.findings), parameters)
     results: dict[str, Plane] = {}

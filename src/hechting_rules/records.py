@@ -44,12 +44,12 @@ def read_head(f: Fields) -> Head:
         limits=f.text("limits"),
         attributes=f.each("attributes", "an attribute", lambda a: Attribute(a.string("name"), a.text("value"))),
         disclaimer=f.text("disclaimer"),
-        clinical_review=_review(f),
+        clinical_review=read_review(f),
         span=f.span,
     )
 
 
-def _review(f: Fields) -> str:
+def read_review(f: Fields) -> str:
     """``none``, or who reviewed the rulebook clinically and when."""
     node = f.require("clinical_review")
     if node is None or not isinstance(node, Mapping):
@@ -103,7 +103,7 @@ def read_suggestion(f: Fields) -> Suggestion:
         origin=f.choice("origin", Origin),
         kind=f.choice("kind", Kind),
         about=f.choice("about", About),
-        summary=_limited(f, "summary", SUMMARY_LIMIT - 1),
+        summary=limited(f, "summary", SUMMARY_LIMIT - 1),
         text=f.text("text"),
         screens=f.strings("screens"),
         flag=f.string("flag", ""),
@@ -138,7 +138,8 @@ def _date(f: Fields, key: str) -> str:
         return ""
 
 
-def _limited(f: Fields, key: str, limit: int) -> Text:
+def limited(f: Fields, key: str, limit: int) -> Text:
+    """A text with at most so many characters in each language."""
     text = f.text(key)
     for language, words in (("nl", text.nl), ("en", text.en)):
         if len(words) > limit:
@@ -209,7 +210,7 @@ def read_evidence(f: Fields) -> Evidence:
         standing=tuple(s for s in standing if s is not None),
         handling=f.choice("handling", Handling),
         confidence=f.choice("confidence", Confidence),
-        short=_limited(f, "short", SHORT_LIMIT),
+        short=limited(f, "short", SHORT_LIMIT),
         full=f.text("full"),
         references=f.strings("references"),
         flags=f.strings("flags"),
@@ -263,11 +264,12 @@ def read_profile(f: Fields) -> Profile:
         title=f.text("title"),
         jurisdiction=f.choice("jurisdiction", Jurisdiction, Jurisdiction.NONE),
         parameters={name: value for name, value in values.items() if value is not None},
-        on=f.each("on", "a switch", _switch),
-        off=f.each("off", "a switch", _switch),
+        on=f.each("on", "a switch", read_switch),
+        off=f.each("off", "a switch", read_switch),
         span=f.span,
     )
 
 
-def _switch(f: Fields) -> Switch:
+def read_switch(f: Fields) -> Switch:
+    """A rule switched on or off, by whom, when and why."""
     return Switch(f.string("rule"), f.string("who"), _date(f, "date"), f.string("reason"), f.span)

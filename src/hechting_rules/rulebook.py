@@ -11,10 +11,11 @@ import attrs
 
 from hechting_rules.compiled import read
 from hechting_rules.crosscheck import check
-from hechting_rules.errors import RulebookError
+from hechting_rules.errors import RulebookError, UsageError
+from hechting_rules.extending import extended, read_extension
 from hechting_rules.fields import Fields, as_fields, kind_of
 from hechting_rules.given import read_tests
-from hechting_rules.model import Head, Rulebook, Test
+from hechting_rules.model import BookPart, Head, Rulebook, Test
 from hechting_rules.records import (
     read_ambiguity,
     read_classification,
@@ -31,24 +32,33 @@ from hechting_rules.source import Diagnostic, Problems, Span, one_of
 from hechting_rules.terms import Origin, Text
 from hechting_rules.version import VERSION
 from hechting_rules.vocabulary import read_vocabulary
+from hechting_rules.yamlnode import Mapping as YamlMapping
 from hechting_rules.yamlnode import Node, Sequence, parse, read_text
 
 T = TypeVar("T")
 
+HEAD = "rulebook.yaml"
 RULE_FOLDERS = {origin.value: origin for origin in Origin}
-FOLDERS = (*RULE_FOLDERS, "vocabulary", "suggestions", "statements", "evidence", "profiles")
+FOLDERS = (*(f for f in RULE_FOLDERS if f != Origin.HOST), "vocabulary", "suggestions", "statements", "evidence", "profiles")
+FOLDERS_OF_EXTENSION = (Origin.HOST.value, "vocabulary", "suggestions", "profiles")
 
 
 @attrs.define
 class _Loading:
-    """What has been read so far."""
+    """What has been read so far of one folder. Its files are shown by their path below the name ``shown``."""
 
+    shown: str = "rules"
+    extends: bool = False
     problems: Problems = attrs.field(factory=Problems)
     lists: dict[str, list[Any]] = attrs.field(factory=dict)
     head: Head | None = None
+    part: BookPart | None = None
 
     def keep(self, kind: str, items: Iterable[object]) -> None:
         self.lists.setdefault(kind, []).extend(items)
+
+    def path(self, name: str) -> str:
+        return f"{self.shown}/{name}"
 
 
 def default_folder() -> Path:
@@ -63,24 +73,61 @@ def default_rulebook() -> Rulebook:
     return load_rulebook()
 
 
-def load_rulebook(folder: Path | str | None = None) -> Rulebook:
-    """Read a folder of rule files; without one, the rulebook of this library.
+def load_rulebook(paths: Path | str | Iterable[Path | str] | None = None) -> Rulebook:
+    """Read a folder of rule files, or several: a rulebook and the extensions over it. Without one, the rulebook of this library.
 
-    Raises `RulebookError` with every problem of every file: its place, what was found, what is allowed, a hint.
+    A folder whose ``rulebook.yaml`` says ``extends`` is laid over what stands before it, the first over the rulebook of this
+    library where it stands first. Raises `RulebookError` with every problem of every file: its place, what was found, what is
+    allowed, a hint; `UsageError` for no folder at all.
     """
-    root = default_folder() if folder is None else Path(folder)
+    if paths is None:
+        return _whole(default_folder(), own=True)
+    folders = [Path(paths)] if isinstance(paths, Path | str) else [Path(path) for path in paths]
+    if not folders:
+        raise UsageError("load_rulebook was given no folder; leave it out for the rulebook of this library")
+    first, *more = folders
+    book = _over(default_rulebook(), first) if _is_extension(first) else _whole(first)
+    return functools.reduce(_over, more, book)
+
+
+def _is_extension(root: Path) -> bool:
+    """Whether a folder says that it extends a rulebook."""
+    text = read_text(root / HEAD, HEAD, Problems()) if (root / HEAD).is_file() else None
+    node = None if text is None else parse(text, HEAD, Problems())
+    return isinstance(node, YamlMapping) and any(key.text == "extends" for key, _ in node.entries)
+
+
+def _whole(root: Path, *, own: bool = False) -> Rulebook:
+    """A rulebook that extends nothing; ``own``: that of this library, which may stand there in compiled form."""
     loading = _Loading()
-    texts = {}
-    if not root.is_dir():
-        raise RulebookError([Diagnostic("B501", Span(str(root)), "is no folder", "name the folder that holds rulebook.yaml")])
-    for path in _files(root, loading.problems):
-        name = path.relative_to(root).as_posix()
-        text = read_text(path, f"rules/{name}", loading.problems)
-        if text is not None:
-            texts[name] = text
+    texts = _texts(root, loading)
     digest = digest_of(texts)
-    compiled = read(digest, VERSION) if folder is None and not loading.problems.found else None
-    return _parsed(texts, digest, root, loading) if compiled is None else compiled
+    compiled = read(digest, VERSION) if own and not loading.problems.found else None
+    if compiled is not None:
+        return compiled
+    _read_files(texts, loading)
+    return attrs.evolve(_checked(_draft(loading, root), loading.problems), sha256=digest)
+
+
+def _over(base: Rulebook, root: Path) -> Rulebook:
+    """A rulebook with an extension over it."""
+    loading = _Loading(shown=root.resolve().name or "extension", extends=True)
+    texts = _texts(root, loading)
+    _read_files(texts, loading)
+    if loading.part is None:
+        if loading.head is None and not loading.problems.found:
+            loading.problems.add("B505", Span(str(root)), f"lacks {HEAD}")
+        raise RulebookError(loading.problems.errors())
+    part = attrs.evolve(loading.part, sha256=digest_of(texts))
+    return _checked(extended(base, part, loading.lists, loading.problems), loading.problems)
+
+
+def _checked(draft: Rulebook, problems: Problems) -> Rulebook:
+    checked = check(draft, problems)
+    wrong = problems.errors()
+    if wrong:
+        raise RulebookError(wrong)
+    return checked
 
 
 def digest_of(texts: Mapping[str, str]) -> str:
@@ -91,35 +138,43 @@ def digest_of(texts: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def _parsed(texts: Mapping[str, str], digest: str, root: Path, loading: _Loading) -> Rulebook:
+def _texts(root: Path, loading: _Loading) -> dict[str, str]:
+    """The texts of the files that can be read, by their path below the folder."""
+    if not root.is_dir():
+        raise RulebookError([Diagnostic("B501", Span(str(root)), "is no folder", f"name the folder that holds {HEAD}")])
+    texts = {}
+    for path in _files(root, loading.problems):
+        name = path.relative_to(root).as_posix()
+        text = read_text(path, loading.path(name), loading.problems)
+        if text is not None:
+            texts[name] = text
+    return texts
+
+
+def _read_files(texts: Mapping[str, str], loading: _Loading) -> None:
     for name, text in texts.items():
         _read_file(name, text, loading)
-    checked = check(_draft(loading, root), loading.problems)
-    wrong = loading.problems.errors()
-    if wrong:
-        raise RulebookError(wrong)
-    return attrs.evolve(checked, sha256=digest)
 
 
 def _files(root: Path, problems: Problems) -> list[Path]:
     found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".yml"))
     if not found:
-        problems.add("B501", Span(str(root)), "holds no rule files", "name the folder that holds rulebook.yaml")
+        problems.add("B501", Span(str(root)), "holds no rule files", f"name the folder that holds {HEAD}")
     return sorted(found, key=lambda p: p.relative_to(root).as_posix())
 
 
 def _read_file(name: str, text: str, loading: _Loading) -> None:
     """Read one file by what its path says it is."""
-    shown = f"rules/{name}"
-    node = parse(text, shown, loading.problems)
+    node = parse(text, loading.path(name), loading.problems)
     if node is None:
         return
     folder, _, rest = name.partition("/")
-    if name == "rulebook.yaml":
-        loading.head = _one(node, "the rulebook", loading, read_head)
-    elif not rest or folder not in FOLDERS or name.endswith(".yml"):
-        hint = f"allowed: rulebook.yaml, and NAME.yaml in the folders {one_of(FOLDERS)}"
-        loading.problems.add("B502", Span(shown), "has no meaning at this place", hint)
+    folders = FOLDERS_OF_EXTENSION if loading.extends else FOLDERS
+    if name == HEAD:
+        _read_head(node, loading)
+    elif not rest or folder not in folders or name.endswith(".yml"):
+        hint = f"allowed: {HEAD}, and NAME.yaml in the folders {one_of(folders)}"
+        loading.problems.add("B502", Span(loading.path(name)), "has no meaning at this place", hint)
     elif folder == "vocabulary":
         found = _one(node, "the vocabulary", loading, read_vocabulary)
         for kind in ("parameters", "stages", "quantities", "ranges", "findings", "conclusions", "flags", "words"):
@@ -129,6 +184,17 @@ def _read_file(name: str, text: str, loading: _Loading) -> None:
         loading.keep("profiles", () if profile is None else (profile,))
     else:
         _read_list(folder, rest, node, loading)
+
+
+def _read_head(node: Node, loading: _Loading) -> None:
+    says = isinstance(node, YamlMapping) and any(key.text == "extends" for key, _ in node.entries)
+    if not loading.extends:
+        loading.head = _one(node, "the rulebook", loading, read_head)
+    elif says:
+        loading.part = _one(node, "the extension", loading, read_extension)
+    else:
+        hint = "only the first folder may be a whole rulebook; write under 'extends' the id of the one before"
+        loading.problems.add("B511", node.span, "this rulebook extends nothing", hint)
 
 
 def _read_list(folder: str, rest: str, node: Node, loading: _Loading) -> None:
@@ -189,7 +255,7 @@ def _draft(loading: _Loading, root: Path) -> Rulebook:
 
     tests: tuple[Test, ...] = tuple(t for group in loading.lists.get("test_lists", ()) for t in group)
     if loading.head is None:
-        loading.problems.add("B505", Span(str(root)), "lacks rulebook.yaml")
+        loading.problems.add("B505", Span(str(root)), f"lacks {HEAD}")
     empty = Text("", "")
     return Rulebook(
         head=loading.head or Head("", "", empty, empty, empty, empty, empty, (), empty, "none", Span(str(root))),

@@ -67,11 +67,12 @@ class Change(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a rule or suggestion comes from; never mixed in one output."""
+    """Where a rule or suggestion comes from; never mixed in one output. ``HOST``: added by whoever uses the rulebook."""
 
     SAFETY = "safety"
     ARTICLE = "article"
     TODAY = "today"
+    HOST = "host"
 
 
 class Kind(StrEnum):

@@ -1,4 +1,4 @@
-"""Bad input beside the exact message: case files, calls, files made here, and rule files on top of a tiny rulebook."""
+"""Bad input beside the exact message: cases, calls, files made here, rule files on a tiny rulebook, and extensions of it."""
 
 import json
 import os
@@ -13,7 +13,8 @@ import hechting_rules
 from hechting_rules import Case, CaseError, Rulebook, RulebookError, advise, load_case, load_rulebook
 
 HERE = Path(__file__).parent
-CASES, CALLS, MADE, RULES, BASE = (HERE / name for name in ("cases", "calls", "made", "rules", "base"))
+CASES, CALLS, MADE, RULES, EXTENSIONS = (HERE / name for name in ("cases", "calls", "made", "rules", "extensions"))
+BASE, EXTENSION = HERE / "base", HERE / "extension"
 CODE = re.compile(r'"([BCFRVY][0-9]{3})"')
 WRITE = "WRITE_DIAGNOSTICS" in os.environ
 """Set to write the texts anew after a message was changed on purpose; the differences are then read and kept, or not."""
@@ -102,21 +103,34 @@ def test_bad_rule_files_get_this_message(name: str, tmp_path: Path, monkeypatch:
     compare(str(caught.value), RULES / name / "expected.txt")
 
 
-def lay_over(overrides: Path, book: Path) -> None:
-    """The tiny rulebook with the files of a folder; a file ``REMOVE`` there names what is taken away first."""
-    shutil.copytree(BASE, book)
+@pytest.mark.parametrize("name", names(EXTENSIONS, "*"))
+def test_bad_files_of_an_extension_get_this_message(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lay_over(EXTENSIONS / name, Path("extension"), EXTENSION)
+    more_of_base = EXTENSIONS / name / "base"
+    if more_of_base.is_dir():
+        lay_over(more_of_base, Path("book"))
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(["book" if more_of_base.is_dir() else BASE, "extension"])
+    compare(str(caught.value), EXTENSIONS / name / "expected.txt")
+
+
+def lay_over(overrides: Path, book: Path, base: Path = BASE) -> None:
+    """A folder of rule files with those of another one; a file ``REMOVE`` there names what is taken away first."""
+    shutil.copytree(base, book)
     remove = overrides / "REMOVE"
     for pattern in remove.read_text(encoding="utf-8").split() if remove.exists() else ():
         for path in book.glob(pattern):
             path.unlink()
-    shutil.copytree(overrides, book, dirs_exist_ok=True, ignore=shutil.ignore_patterns("REMOVE", "expected.txt"))
+    shutil.copytree(overrides, book, dirs_exist_ok=True, ignore=shutil.ignore_patterns("REMOVE", "expected.txt", "base"))
 
 
 def pairs() -> dict[str, Path]:
     found = {name: CASES / f"{name}.txt" for name in names(CASES, "*.yaml")}
     found |= {name: CALLS / f"{name}.txt" for name in names(CALLS, "*.json")}
     found |= {name: MADE / f"{name}.txt" for name in MAKERS}
-    return found | {f"{name} (rules)": RULES / name / "expected.txt" for name in names(RULES, "*")}
+    found |= {f"{name} (rules)": RULES / name / "expected.txt" for name in names(RULES, "*")}
+    return found | {f"{name} (extension)": EXTENSIONS / name / "expected.txt" for name in names(EXTENSIONS, "*")}
 
 
 def test_every_code_of_the_source_has_a_pair_and_every_pair_shows_its_code() -> None:

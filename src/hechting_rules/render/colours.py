@@ -15,6 +15,8 @@ LIGHT: Mapping[str, str] = {
     "article-ground": "#ecf2fb",
     "today": "#12604b",
     "today-ground": "#e8f4f0",
+    "host": "#5a3a8a",
+    "host-ground": "#f3eefb",
     "caution": "#744700",
     "caution-ground": "#fcf4e4",
 }
@@ -31,6 +33,8 @@ DARK: Mapping[str, str] = {
     "article-ground": "#16273c",
     "today": "#86d6b9",
     "today-ground": "#112e27",
+    "host": "#cdb4f5",
+    "host-ground": "#251b38",
     "caution": "#f0c474",
     "caution-ground": "#30260f",
 }

@@ -140,7 +140,7 @@ def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[
     """The parts of the page in their order, each with its anchor."""
     parts = [(part.name, part.heading) for part in report.parts]
     safety, rest = [p for p in parts if p[0] == Origin.SAFETY], [p for p in parts if p[0] != Origin.SAFETY]
-    article, today = [p for p in rest if p[0] == Origin.ARTICLE], [p for p in rest if p[0] == Origin.TODAY]
+    article, beside = [p for p in rest if p[0] == Origin.ARTICLE], [p for p in rest if p[0] != Origin.ARTICLE]
     screens = _if(report.screens, "first", phrases.SCREEN_FIRST, language)
     cautions = _if(report.cautions, "cautions", phrases.CAUTION, language)
     return [
@@ -148,7 +148,7 @@ def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[
         *screens,
         *article,
         *cautions,
-        *today,
+        *beside,
         *_if(report.near or report.more, "asked", phrases.ASK_NEXT, language),
         *_if(report.context, "context", phrases.CONTEXT, language),
         *_if(report.classes, "classes", phrases.CLASSES, language),

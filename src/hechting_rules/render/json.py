@@ -10,6 +10,7 @@ from hechting_rules.advice import (
     FlagName,
     Justification,
     Locator,
+    PartTold,
     Premise,
     Question,
     StatedFact,
@@ -35,6 +36,7 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
             "version": advice.version,
             "sha256": advice.sha256,
             "clinical_review": advice.clinical_review,
+            "parts": [_part(part, language) for part in advice.parts],
         },
         "profile": {
             "id": advice.profile,
@@ -53,6 +55,17 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
         "classifications": [_class(c, language) for c in advice.classifications],
         "not_assessed": advice.not_assessed,
         "warnings": list(advice.warnings),
+    }
+
+
+def _part(part: PartTold, language: Language) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "version": part.version,
+        "sha256": part.sha256,
+        "clinical_review": part.clinical_review,
+        "author": _maybe(part.author, language),
+        "off": [{"rule": change.name, "detail": change.detail} for change in part.off],
     }
 
 

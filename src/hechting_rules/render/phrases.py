@@ -26,6 +26,7 @@ ORIGINS = {
     Origin.SAFETY: Text("Veiligheid (niet uit het artikel)", "Safety (not from the article)"),
     Origin.ARTICLE: Text("Volgens het artikel", "According to the article"),
     Origin.TODAY: Text("Wat nu wordt aangeraden (niet uit het artikel)", "What is advised today (not from the article)"),
+    Origin.HOST: Text("Eigen toevoeging (niet uit het artikel)", "Added locally (not from the article)"),
 }
 
 KNOWN = {
@@ -110,6 +111,7 @@ SHORT_ORIGINS = {
     Origin.SAFETY: Text("veiligheid", "safety"),
     Origin.ARTICLE: Text("artikel", "article"),
     Origin.TODAY: Text("nu aangeraden", "advised today"),
+    Origin.HOST: Text("eigen toevoeging", "added locally"),
 }
 IN_THE_CASE = Text("volgens de casus", "according to the case")
 WAITS = Text("wacht", "on hold")

@@ -283,6 +283,7 @@ STYLE = (
     ".hd-of-safety rect{stroke:var(--hd-safety);fill:var(--hd-safety-ground)}.hd-of-safety .hd-lead{fill:var(--hd-safety)}"
     ".hd-of-article rect{stroke:var(--hd-article);fill:var(--hd-article-ground)}.hd-of-article .hd-lead{fill:var(--hd-article)}"
     ".hd-of-today rect{stroke:var(--hd-today);fill:var(--hd-today-ground)}.hd-of-today .hd-lead{fill:var(--hd-today)}"
+    ".hd-of-host rect{stroke:var(--hd-host);fill:var(--hd-host-ground)}.hd-of-host .hd-lead{fill:var(--hd-host)}"
     ".hd-flag polygon{stroke:var(--hd-safety)}.hd-withheld rect{stroke-dasharray:2 3}"
     ".hd-edge polyline{fill:none;stroke:var(--hd-line);stroke-width:1.5}"
     ".hd-edge polygon{fill:var(--hd-line)}"

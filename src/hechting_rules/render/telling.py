@@ -19,7 +19,8 @@ from hechting_rules.advice import (
 )
 from hechting_rules.terms import Level, Origin, Standing, Text
 
-MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2}
+MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2, Origin.HOST: 2}
+BESIDE = (Origin.TODAY, Origin.HOST)
 LONG_RUN = 3
 MOST_CAUTIONS = 2
 STAGE_QUESTIONS = ("child", "adult")
@@ -46,8 +47,8 @@ class Told:
 def chosen(advice: Advice, *, everything: bool) -> Told:
     """What is told: established before possible, general advice on an occasion last, numbered through.
 
-    Without ``everything`` at most 3 of safety, 5 of the article and 2 of today; what is only possible is left out when it is of
-    today, general advice, or held back.
+    Without ``everything`` at most 3 of safety, 5 of the article, 2 of today and 2 of the host; what is only possible is left out
+    when it is of today or of the host, general advice, or held back.
     """
     shown = {origin: tuple(_of_origin(advice, origin, everything)) for origin in Origin}
     codes = [suggestion.code for suggestions in shown.values() for suggestion in suggestions]
@@ -58,7 +59,7 @@ def _of_origin(advice: Advice, origin: Origin, everything: bool) -> list[Suggest
     found = sorted(advice.of_origin(origin), key=lambda s: (s.on_occasion, s.outcome is not Outcome.ESTABLISHED))
     if everything:
         return found
-    worth = (s.outcome is Outcome.ESTABLISHED or not (origin is Origin.TODAY or s.on_occasion or s.withheld_by) for s in found)
+    worth = (s.outcome is Outcome.ESTABLISHED or not (origin in BESIDE or s.on_occasion or s.withheld_by) for s in found)
     return [s for s, telling in zip(found, worth, strict=True) if telling][: MOST[origin]]
 
 

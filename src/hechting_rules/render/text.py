@@ -39,8 +39,8 @@ LEVEL_ROLES = {Level.ACT_NOW: Role.ACT_NOW, Level.SAME_DAY: Role.SAME_DAY}
 def to_text(advice: Advice, language: Language, *, everything: bool = False, width: int = WIDTH) -> str:
     """The advice as text, at most ``width`` characters wide.
 
-    Without ``everything``: at most 3 safety, 5 article and 2 other suggestions, 3 questions, and each caution once and short;
-    what is left out is counted.
+    Without ``everything``: at most 3 safety, 5 article, 2 of today and 2 of the host, 3 questions, and each caution once and
+    short; what is left out is counted.
     """
     return plain(advice_lines(advice, language, everything=everything), width)
 
@@ -85,7 +85,7 @@ class _Page:
         if not any(s.outcome is Outcome.ESTABLISHED for s in self.advice.suggestions):
             yield Line(Role.ANSWER, self._say(phrases.NOTHING))
             yield GAP
-        for origin in (Origin.ARTICLE, Origin.TODAY):
+        for origin in (Origin.ARTICLE, Origin.TODAY, Origin.HOST):
             yield from self._origin(origin)
         yield from self._context()
         yield from class_lines(self.advice, self.language, everything=self.everything)

@@ -7,7 +7,7 @@ import attrs
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import CaseError
-from hechting_rules.explain import advise
+from hechting_rules.explain import advice_of
 from hechting_rules.model import Rulebook, Test
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
 from hechting_rules.source import Span
@@ -52,7 +52,7 @@ def run_test(book: Rulebook, test: Test) -> tuple[Failure, ...]:
         return tuple(Failure(test.name, d.span, "a case that can be used", f"{d.code} {d.message}") for d in error.diagnostics)
     failures = [*_outcomes(test, answered), *_exactly(test, answered)]
     if test.expected.ask or test.expected.screen_first or test.expected.withheld:
-        advice = advise(test.given, book, profile)
+        advice = advice_of(answered)
         asked = {q.code for q in advice.ask_next}
         failures += [
             Failure(test.name, span, f"the question {code}", ", ".join(sorted(asked)) or "no question")
