@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak docs check clean
+.PHONY: help advise lint test rules pythons asan soak fhir-validators docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ asan: $(BIN)/.ready  ## the engine of durable-rules under AddressSanitizer (ten 
 
 soak: $(BIN)/.ready  ## consultations for half an hour, each step compared with the kernel
 	PYTHONPATH=tests $(BIN)/python tests/soak/consultation_soak.py
+
+fhir-validators: $(BIN)/.ready  ## what goes out as FHIR by two validators of others (needs node and npm)
+	tests/validators/run.sh $(BIN)/python
 
 docs: $(BIN)/.ready  ## build the documentation, warnings as errors
 	$(BIN)/sphinx-build --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,6 +25,7 @@ from hechting_rules.cli.common import (
 from hechting_rules.engines import Engine
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise, arguments, ask_next, explained, vary, what_if
+from hechting_rules.interop.export import to_fhir
 from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.render.diagram import to_dot, to_mermaid
@@ -57,6 +58,7 @@ class AdviceFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    FHIR = "fhir"
 
 
 class GraphFormat(StrEnum):
@@ -75,8 +77,16 @@ def advise_command(
     cases: Annotated[list[Path], typer.Argument(help="Case files (YAML or JSON).")],
     lang: Lang = Language.NL,
     form: Annotated[
-        AdviceFormat, typer.Option("--format", help="text for people, json for programs, html for a report to read or print.")
+        AdviceFormat,
+        typer.Option(
+            "--format", help="text for people, json for programs, html for a report to read or print, fhir for a Bundle."
+        ),
     ] = AdviceFormat.TEXT,
+    authored_on: Annotated[
+        str, typer.Option("--authored-on", help="With fhir: the time on the resources, such as 2026-11-23T10:00:00+01:00.")
+    ] = "",
+    child: Annotated[str, typer.Option("--child", help="With fhir: the reference of the child.")] = "Patient/child",
+    adult: Annotated[str, typer.Option("--adult", help="With fhir: the reference of the adult.")] = "Patient/adult",
     profile: ProfileName = "default",
     rules: Rules = None,
     everything: Everything = False,
@@ -85,17 +95,27 @@ def advise_command(
     """Give the explained suggestions for each case."""
     book = book_in(rules)
     find_profile(book, profile)
+    if form is AdviceFormat.FHIR and not authored_on:
+        raise UsageError("fhir needs the time that stands on the resources; try: --authored-on 2026-11-23T10:00:00+01:00")
     if form is AdviceFormat.HTML and len(cases) > 1:
         raise UsageError(f"an HTML report is about one case; found: {len(cases)}; try: one command for each case")
     advices = list(_advices(cases, book, profile, engine))
     if form is AdviceFormat.JSON:
-        found = [to_mapping(advice, lang) for advice in advices]
-        echo_json(found[0] if len(found) == 1 else found)
+        _echo_one_or_all([to_mapping(advice, lang) for advice in advices])
+    elif form is AdviceFormat.FHIR:
+        _echo_one_or_all(
+            [to_fhir(a, authored_on=authored_on, child=child, adult=adult, language=lang, rulebook=book) for a in advices]
+        )
     elif form is AdviceFormat.HTML:
         sides = arguments(load_case(cases[0]), book, profile)
         typer.echo(extra(*REPORT).to_html(advices[0], lang, everything=everything, arguments=sides), nl=False)
     else:
         echo_pages(advice_lines(advice, lang, everything=everything) for advice in advices)
+
+
+def _echo_one_or_all(found: list[dict[str, Any]]) -> None:
+    """One answer as it is, several as a list."""
+    echo_json(found[0] if len(found) == 1 else found)
 
 
 def _advices(paths: list[Path], book: Rulebook, profile: str, engine: Engine) -> Iterator[Advice]:

@@ -29,6 +29,11 @@ class Records:
 
     by_type: Mapping[str, tuple[Node, ...]]
     by_name: Mapping[str, Node]
+    names: Mapping[str, str]
+
+    def name_of(self, place: str) -> str:
+        """The name of the resource in which a place is: type and id, or the address of its entry, or nothing."""
+        return next((name for at, name in self.names.items() if place.startswith(f"{at}.")), "")
 
     def of(self, kind: str) -> tuple[Node, ...]:
         """The resources of one type."""
@@ -55,16 +60,18 @@ def records_in(data: Any, problems: Problems, place: str = "") -> Records:
     found = [(address, node) for address, node in _resources(data, place, problems, 0) if node.text("resourceType") in KINDS_READ]
     kinds: dict[str, list[Node]] = {}
     names: dict[str, Node] = {}
+    called: dict[str, str] = {}
     for address, node in found:
         kind, own = node.text("resourceType"), node.text("id")
         known = f"{kind}/{own}" if own else address
         if known and known in names:
             continue
         kinds.setdefault(kind, []).append(node)
+        called[node.place] = known
         for name in (address, known, *(_identity(identifier) for identifier in node.each("identifier"))):
             if name:
                 names.setdefault(name, node)
-    return Records({kind: tuple(nodes) for kind, nodes in kinds.items()}, names)
+    return Records({kind: tuple(nodes) for kind, nodes in kinds.items()}, names, called)
 
 
 def _identity(identifier: Node) -> str:

@@ -8,7 +8,7 @@ import attrs
 
 from hechting_rules.case import AGE_OF, stage_at
 from hechting_rules.errors import CaseError
-from hechting_rules.interop.bundle import records_in
+from hechting_rules.interop.bundle import Records, records_in
 from hechting_rules.interop.codemap import CodeMap, Family
 from hechting_rules.interop.elements import Element, Node
 from hechting_rules.interop.mapfiles import load_code_map
@@ -29,12 +29,14 @@ PREGNANT, WEEK = "pregnancy.current", "pregnancy_week"
 class Origin:
     """Where one thing that a case states, or could state, comes from.
 
-    ``place`` is the element of the input, ``code`` its code in ``system``, ``match`` how the code lies to the finding (equal,
-    narrower, hint). ``used`` says whether the case states it; otherwise ``reason`` says why not.
+    ``resource`` is the name of the resource (``Condition/12`` or the address of its entry, empty where it has neither), ``place``
+    the element, ``code`` its code in ``system``, ``match`` how the code lies to the finding (equal, narrower, hint). ``used``
+    says whether the case states it; otherwise ``reason`` says why not.
     """
 
     finding: str
     status: Status
+    resource: str
     place: str
     system: str
     code: str
@@ -65,6 +67,11 @@ class Reading:
             o.finding for o in self.origins if not o.used and o.status is Status.PRESENT and o.reason != SetAside.CONTRADICTED
         }
         return tuple(sorted(soft - stated))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the resources that the case rests on, each once."""
+        return tuple(dict.fromkeys(o.resource for o in self.origins if o.used and o.resource))
 
 
 def read_fhir(
@@ -109,7 +116,7 @@ def read_fhir(
         raise CaseError(dict.fromkeys(problems.errors()))
     return Reading(
         case=case,
-        origins=tuple(_origin(piece) for piece in settled.pieces if piece.finding in book.findings),
+        origins=tuple(_origin(piece, records) for piece in settled.pieces if piece.finding in book.findings),
         notes=(*people.notes, *settled.notes, *notes(seen)),
         child=_reference(people.child),
         adult=_reference(people.adult),
@@ -202,10 +209,17 @@ def _places(people: People) -> dict[str, Element]:
     return found
 
 
-def _origin(piece: Piece) -> Origin:
-    reason = "" if piece.aside is None else piece.aside.value
+def _origin(piece: Piece, records: Records) -> Origin:
     return Origin(
-        piece.finding, piece.status, piece.place, piece.system, piece.code, piece.match.value, piece.aside is None, reason
+        finding=piece.finding,
+        status=piece.status,
+        resource=records.name_of(piece.place),
+        place=piece.place,
+        system=piece.system,
+        code=piece.code,
+        match=piece.match.value,
+        used=piece.aside is None,
+        reason="" if piece.aside is None else piece.aside.value,
     )
 
 

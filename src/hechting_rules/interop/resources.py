@@ -1,0 +1,137 @@
+"""Single FHIR R4 resources that tell of a suggestion: what was noticed, and a draft of a referral."""
+
+import re
+from typing import Any
+
+import attrs
+
+from hechting_rules.advice import Advice, Suggested
+from hechting_rules.errors import UsageError
+from hechting_rules.interop.leaving import Leaving
+from hechting_rules.interop.naming import BASE, FINDING_SYSTEM, RESULT_SYSTEM, id_from
+from hechting_rules.render.telling import places, plainest
+from hechting_rules.terms import About, Language, Level, Text
+
+SEVERITY = {
+    Level.ACT_NOW: "high",
+    Level.SAME_DAY: "high",
+    Level.SOON: "moderate",
+    Level.REFER: "moderate",
+    Level.SCREEN: "low",
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+REFERRAL = Text("verwijzing (concept, te beoordelen)", "referral (draft, to be judged)")
+Resource = dict[str, Any]
+
+
+@attrs.frozen
+class Desk:
+    """What every resource of one advice shares: the advice, who it is about, when, in which language, and a seed of ids.
+
+    ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty.
+    """
+
+    leaving: Leaving
+    child: str
+    adult: str
+    authored_on: str
+    language: Language
+    seed: str
+
+    @property
+    def advice(self) -> Advice:
+        """The advice."""
+        return self.leaving.advice
+
+    def id_of(self, kind: str, code: str = "") -> str:
+        """The id of a resource, following from the advice, its day, its subject and what it tells."""
+        return id_from(self.seed, kind, code)
+
+    def words(self, text: Text) -> str:
+        """A text in the language of the resources."""
+        return text.into(self.language)
+
+    def own_subject(self, about: About) -> str:
+        """The person whom something is about, or nothing where there is no reference to that person."""
+        return self.child if about in {About.CHILD, About.ENVIRONMENT} else self.adult
+
+    def subject(self, about: About) -> str:
+        """The person in whose record something is told: whom it is about, else the other one."""
+        return self.own_subject(about) or self.child or self.adult
+
+    def head(self, kind: str, told: tuple[Suggested, ...], code: str = "") -> Resource:
+        """The first members of a resource that tells of these suggestions."""
+        labels = self.leaving.labels(told)
+        meta = {"meta": {"security": labels}} if labels else {}
+        return {"resourceType": kind, "id": self.id_of(kind, code), **meta, "language": self.language.value}
+
+
+def checked_time(text: str) -> str:
+    """A time of FHIR with its offset from UTC, as it was. Raises `UsageError` for anything else."""
+    if not _TIME.fullmatch(text):
+        raise UsageError(f"'{text}' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00")
+    return text
+
+
+def module(advice: Advice) -> str:
+    """The canonical address of the rulebook at its version."""
+    return f"{BASE}/Library/{advice.rulebook}|{advice.version}"
+
+
+def result_concept(suggestion: Suggested, desk: Desk) -> Resource:
+    """A suggestion as a coded concept in its own words."""
+    return {"coding": [{"system": RESULT_SYSTEM, "code": suggestion.code}], "text": desk.words(suggestion.summary)}
+
+
+def fact_concepts(suggestion: Suggested, desk: Desk) -> list[Resource]:
+    """The stated findings that carry a suggestion, each once."""
+    facts = dict.fromkeys(fact for facts in plainest(suggestion.why) for fact in facts)
+    return [
+        {"coding": [{"system": FINDING_SYSTEM, "code": fact.name}], "text": f"{desk.words(fact.label)} ({fact.value})"}
+        for fact in facts
+    ]
+
+
+def detected_issue(suggestion: Suggested, desk: Desk) -> Resource:
+    """What a suggestion draws attention to, as a preliminary issue; a severity only where it is of safety."""
+    evidence = [{"code": [fact]} for fact in fact_concepts(suggestion, desk)]
+    return {
+        **desk.head("DetectedIssue", (suggestion,), suggestion.code),
+        "status": "preliminary",
+        "code": result_concept(suggestion, desk),
+        **({"severity": SEVERITY[suggestion.level]} if suggestion.level is not None else {}),
+        "patient": {"reference": desk.subject(suggestion.about)},
+        "identifiedDateTime": desk.authored_on,
+        **({"evidence": evidence} if evidence else {}),
+        "detail": detail(suggestion, desk),
+    }
+
+
+def detail(suggestion: Suggested, desk: Desk) -> str:
+    """The text of a suggestion, where to turn, and where it stands in the article."""
+    parts = [desk.words(suggestion.text)]
+    if suggestion.route is not None:
+        parts.append(f"{desk.words(suggestion.route.text)} ({suggestion.route.checked_on})")
+    found = places(desk.advice, suggestion)
+    if found:
+        parts.append(", ".join(place.statement for place in found))
+    parts.append(desk.words(desk.advice.disclaimer))
+    return " ".join(parts)
+
+
+def service_request(suggestion: Suggested, desk: Desk, based_on: str = "") -> Resource:
+    """A draft of a referral, a proposal to be judged by the practitioner. Only for what `Leaving.may_refer` allows."""
+    reasons = fact_concepts(suggestion, desk)
+    cautions = dict.fromkeys(r.evidence.caution for r in suggestion.because if r.evidence is not None)
+    return {
+        **desk.head("ServiceRequest", (suggestion,), suggestion.code),
+        "status": "draft",
+        "intent": "proposal",
+        "category": [{"text": desk.words(REFERRAL)}],
+        "code": result_concept(suggestion, desk),
+        "subject": {"reference": desk.own_subject(suggestion.about)},
+        "authoredOn": desk.authored_on,
+        **({"reasonCode": reasons} if reasons else {}),
+        **({"supportingInfo": [{"reference": based_on}]} if based_on else {}),
+        "note": [{"text": desk.words(text)} for text in (suggestion.text, *cautions, desk.advice.disclaimer)],
+    }
