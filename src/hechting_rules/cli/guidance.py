@@ -21,7 +21,9 @@ from hechting_rules.verify.compared import to_text as compared_text
 from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
 from hechting_rules.verify.drafts import drafts, require_new, write
 from hechting_rules.verify.laws import prove
-from hechting_rules.verify.lints import run_lints
+from hechting_rules.verify.lints import lint, proved_remarks
+from hechting_rules.verify.lints.told import counted, to_lines
+from hechting_rules.verify.lints.told import to_mapping as lints_mapping
 from hechting_rules.verify.mcdc import Seen, halves, independence
 from hechting_rules.verify.mutants import alive, judge
 from hechting_rules.verify.proved import all_proved, save_cases
@@ -46,8 +48,9 @@ def check_command(
 ) -> None:
     """Load a rulebook, run the lints, and report everything that is wrong with it; on request prove its laws over all cases."""
     book = load_rulebook(rules)
-    found = run_lints(book)
-    laws = prove(book, profile) if prove_laws or save_to else ()
+    proving = prove_laws or save_to is not None
+    laws = prove(book, profile) if proving else ()
+    linted = lint(book, proved_remarks(book, profile) if proving else None)
     counts = {
         "findings": len(book.findings),
         "conclusions": len(book.conclusions),
@@ -58,24 +61,17 @@ def check_command(
         "guidance tests": len(book.tests),
     }
     if form is Format.JSON:
-        rows = [{"code": d.code, "place": str(d.span), "message": d.message, "hint": d.hint} for d in found]
-        whole = {
-            "rulebook": book.head.id,
-            "version": book.head.version,
-            "sha256": book.sha256,
-            "counts": counts,
-            "problems": rows,
-        }
-        echo_json(whole | ({"profile": profile, "laws": laws_mapping(laws)} if laws else {}))
+        whole = {"rulebook": book.head.id, "version": book.head.version, "sha256": book.sha256, "counts": counts}
+        echo_json(whole | lints_mapping(linted) | ({"profile": profile, "laws": laws_mapping(laws)} if laws else {}))
     else:
-        for diagnostic in found:
-            typer.echo(str(diagnostic))
-        typer.echo(f"{book.head.id} {book.head.version}: {f'{len(found)} findings' if found else 'no findings'}")
+        for line in to_lines(linted):
+            typer.echo(line)
+        typer.echo(f"{book.head.id} {book.head.version}: {counted(linted)}")
         typer.echo("  " + ", ".join(f"{n} {what}" for what, n in counts.items()))
         typer.echo(laws_text(laws, profile) if laws else "", nl=False)
     if save_to is not None:
         typer.echo(f"{save_cases(laws, save_to)} cases in {save_to}", err=True)
-    if found or not all_proved(laws):
+    if linted.found or not all_proved(laws):
         raise typer.Exit(1)
 
 
