@@ -89,6 +89,9 @@ def _resources(data: Any, place: str, problems: Problems, depth: int) -> Iterato
     elif not isinstance(data, Mapping):
         message = f"is {TYPES.get(type(data), 'something else')}; allowed: a Bundle, a resource, or a list of resources"
         problems.add("H601", Element(place or "input"), message)
+    elif "resourceType" not in data and any(isinstance(value, Mapping | list) for value in data.values()):
+        for name, item in data.items():
+            yield from _resources(item, f"{place}.{name}" if place else str(name), problems, depth + 1)
     elif "resourceType" not in data:
         problems.add("H603", Element(place or "input"), "lacks 'resourceType'", "give a FHIR R4 Bundle or resources")
     else:

@@ -11,8 +11,8 @@ from hechting_rules.interop.codemap import CodeMap, Match
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.naming import FINDING_SYSTEM
 from hechting_rules.interop.resources import (
-    Desk,
     Resource,
+    Sheet,
     checked_time,
     detail,
     detected_issue,
@@ -58,22 +58,22 @@ def to_fhir(
         raise UsageError("the resources are about nobody; try: child or adult, such as Patient/1")
     book = default_rulebook() if rulebook is None else rulebook
     leaving = Leaving.of(advice, book, abuse=abuse)
-    desk = Desk(leaving, child, adult, checked_time(authored_on), language, seed(advice, child, adult, authored_on))
+    sheet = Sheet(leaving, child, adult, checked_time(authored_on), language, seed(advice, child, adult, authored_on))
     told = leaving.suggestions()
-    issues = [detected_issue(s, desk) for s in told if s.kind in NOTICED]
-    group = desk.id_of("RequestGroup")
-    guidance = desk.id_of("GuidanceResponse")
+    issues = [detected_issue(s, sheet) for s in told if s.kind in NOTICED]
+    group = sheet.id_of("RequestGroup")
+    guidance = sheet.id_of("GuidanceResponse")
     requests = {
-        s.code: service_request(s, desk, _urn(guidance)) for s in told if leaving.may_refer(s) and desk.own_subject(s.about)
+        s.code: service_request(s, sheet, _urn(guidance)) for s in told if leaving.may_refer(s) and sheet.own_subject(s.about)
     }
     actions = [s for s in told if s.kind not in NOTICED]
-    groups = [_group(actions, requests, desk)] if actions else []
-    resources = [_guidance(desk, book, code_map, _urn(group) if actions else ""), *issues, *groups, *requests.values()]
-    resources.append(_provenance(resources, desk, sources, told))
+    groups = [_group(actions, requests, sheet)] if actions else []
+    resources = [_guidance(sheet, book, code_map, _urn(group) if actions else ""), *issues, *groups, *requests.values()]
+    resources.append(_provenance(resources, sheet, sources, told))
     labels = leaving.labels(told)
     return {
         "resourceType": "Bundle",
-        "id": desk.id_of("Bundle"),
+        "id": sheet.id_of("Bundle"),
         **({"meta": {"security": labels}} if labels else {}),
         "language": language.value,
         "type": "collection",
@@ -92,27 +92,27 @@ def _urn(id: str) -> str:
     return f"urn:uuid:{id}"
 
 
-def _guidance(desk: Desk, book: Rulebook, code_map: CodeMap | None, group: str) -> Resource:
+def _guidance(sheet: Sheet, book: Rulebook, code_map: CodeMap | None, group: str) -> Resource:
     """The answer as a whole: success, or with what else would have to be known."""
-    advice = desk.advice
-    asked = [q for q in advice.ask_next if q.code not in desk.leaving.asked_later]
+    advice = sheet.advice
+    asked = [q for q in advice.ask_next if q.code not in sheet.leaving.asked_later]
     review = REVIEW if advice.clinical_review == "none" else None
     notes = [text for text in (advice.disclaimer, review) if text is not None]
     return {
-        **desk.head("GuidanceResponse", ()),
+        **sheet.head("GuidanceResponse", ()),
         "moduleCanonical": module(advice),
         "status": "data-required" if asked else "success",
-        "subject": {"reference": desk.child or desk.adult},
-        "occurrenceDateTime": desk.authored_on,
-        "note": [{"text": desk.words(text)} for text in notes],
+        "subject": {"reference": sheet.child or sheet.adult},
+        "occurrenceDateTime": sheet.authored_on,
+        "note": [{"text": sheet.words(text)} for text in notes],
         **({"result": {"reference": group}} if group else {}),
-        **({"dataRequirement": [_required(q, desk, book, code_map) for q in asked]} if asked else {}),
+        **({"dataRequirement": [_required(q, sheet, book, code_map) for q in asked]} if asked else {}),
     }
 
 
-def _required(question: Question, desk: Desk, book: Rulebook, code_map: CodeMap | None) -> Resource:
+def _required(question: Question, sheet: Sheet, book: Rulebook, code_map: CodeMap | None) -> Resource:
     """One thing to ask: a birth date for a stage or an age, otherwise an observation under the code of the finding."""
-    own = {"system": FINDING_SYSTEM, "code": question.code, "display": desk.words(question.question)}
+    own = {"system": FINDING_SYSTEM, "code": question.code, "display": sheet.words(question.question)}
     quantity = book.quantities.get(question.code)
     if question.code in STAGES or (quantity is not None and quantity.of in STAGES):
         return {"type": "Patient", "mustSupport": ["birthDate"]}
@@ -128,19 +128,19 @@ def _same_codes(finding: str, code_map: CodeMap | None) -> Iterator[dict[str, st
             yield {"system": code_map.url_of(system), "code": code}
 
 
-def _group(actions: list[Suggested], requests: dict[str, Resource], desk: Desk) -> Resource:
+def _group(actions: list[Suggested], requests: dict[str, Resource], sheet: Sheet) -> Resource:
     """What is suggested, in its order; a referral that may be drafted points to its draft."""
     return {
-        **desk.head("RequestGroup", tuple(actions)),
+        **sheet.head("RequestGroup", tuple(actions)),
         "status": "draft",
         "intent": "proposal",
-        "subject": {"reference": desk.child or desk.adult},
-        "authoredOn": desk.authored_on,
+        "subject": {"reference": sheet.child or sheet.adult},
+        "authoredOn": sheet.authored_on,
         "action": [
             {
-                "title": desk.words(s.summary),
-                "description": detail(s, desk),
-                "code": [result_concept(s, desk)],
+                "title": sheet.words(s.summary),
+                "description": detail(s, sheet),
+                "code": [result_concept(s, sheet)],
                 **({"resource": {"reference": _urn(requests[s.code]["id"])}} if s.code in requests else {}),
             }
             for s in actions
@@ -148,16 +148,16 @@ def _group(actions: list[Suggested], requests: dict[str, Resource], desk: Desk) 
     }
 
 
-def _provenance(resources: list[Resource], desk: Desk, sources: Iterable[str], told: tuple[Suggested, ...]) -> Resource:
+def _provenance(resources: list[Resource], sheet: Sheet, sources: Iterable[str], told: tuple[Suggested, ...]) -> Resource:
     """What made the resources, at which version, from what."""
-    advice = desk.advice
+    advice = sheet.advice
     who = f"hechting-rules {VERSION}; {advice.rulebook} {advice.version} (sha256 {advice.sha256}); {advice.profile}"
     system = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"
     entities = [{"role": "source", "what": {"reference": source}} for source in dict.fromkeys(sources)]
     return {
-        **desk.head("Provenance", told),
+        **sheet.head("Provenance", told),
         "target": [{"reference": _urn(resource["id"])} for resource in resources],
-        "recorded": desk.authored_on,
+        "recorded": sheet.authored_on,
         "agent": [{"type": {"coding": [{"system": system, "code": "assembler"}]}, "who": {"display": who}}],
         **({"entity": entities} if entities else {}),
     }

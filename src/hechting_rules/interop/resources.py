@@ -25,7 +25,7 @@ Resource = dict[str, Any]
 
 
 @attrs.frozen
-class Desk:
+class Sheet:
     """What every resource of one advice shares: the advice, who it is about, when, in which language, and a seed of ids.
 
     ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty.
@@ -78,60 +78,60 @@ def module(advice: Advice) -> str:
     return f"{BASE}/Library/{advice.rulebook}|{advice.version}"
 
 
-def result_concept(suggestion: Suggested, desk: Desk) -> Resource:
+def result_concept(suggestion: Suggested, sheet: Sheet) -> Resource:
     """A suggestion as a coded concept in its own words."""
-    return {"coding": [{"system": RESULT_SYSTEM, "code": suggestion.code}], "text": desk.words(suggestion.summary)}
+    return {"coding": [{"system": RESULT_SYSTEM, "code": suggestion.code}], "text": sheet.words(suggestion.summary)}
 
 
-def fact_concepts(suggestion: Suggested, desk: Desk) -> list[Resource]:
+def fact_concepts(suggestion: Suggested, sheet: Sheet) -> list[Resource]:
     """The stated findings that carry a suggestion, each once."""
     facts = dict.fromkeys(fact for facts in plainest(suggestion.why) for fact in facts)
     return [
-        {"coding": [{"system": FINDING_SYSTEM, "code": fact.name}], "text": f"{desk.words(fact.label)} ({fact.value})"}
+        {"coding": [{"system": FINDING_SYSTEM, "code": fact.name}], "text": f"{sheet.words(fact.label)} ({fact.value})"}
         for fact in facts
     ]
 
 
-def detected_issue(suggestion: Suggested, desk: Desk) -> Resource:
+def detected_issue(suggestion: Suggested, sheet: Sheet) -> Resource:
     """What a suggestion draws attention to, as a preliminary issue; a severity only where it is of safety."""
-    evidence = [{"code": [fact]} for fact in fact_concepts(suggestion, desk)]
+    evidence = [{"code": [fact]} for fact in fact_concepts(suggestion, sheet)]
     return {
-        **desk.head("DetectedIssue", (suggestion,), suggestion.code),
+        **sheet.head("DetectedIssue", (suggestion,), suggestion.code),
         "status": "preliminary",
-        "code": result_concept(suggestion, desk),
+        "code": result_concept(suggestion, sheet),
         **({"severity": SEVERITY[suggestion.level]} if suggestion.level is not None else {}),
-        "patient": {"reference": desk.subject(suggestion.about)},
-        "identifiedDateTime": desk.authored_on,
+        "patient": {"reference": sheet.subject(suggestion.about)},
+        "identifiedDateTime": sheet.authored_on,
         **({"evidence": evidence} if evidence else {}),
-        "detail": detail(suggestion, desk),
+        "detail": detail(suggestion, sheet),
     }
 
 
-def detail(suggestion: Suggested, desk: Desk) -> str:
+def detail(suggestion: Suggested, sheet: Sheet) -> str:
     """The text of a suggestion, where to turn, and where it stands in the article."""
-    parts = [desk.words(suggestion.text)]
+    parts = [sheet.words(suggestion.text)]
     if suggestion.route is not None:
-        parts.append(f"{desk.words(suggestion.route.text)} ({suggestion.route.checked_on})")
-    found = places(desk.advice, suggestion)
+        parts.append(f"{sheet.words(suggestion.route.text)} ({suggestion.route.checked_on})")
+    found = places(sheet.advice, suggestion)
     if found:
         parts.append(", ".join(place.statement for place in found))
-    parts.append(desk.words(desk.advice.disclaimer))
+    parts.append(sheet.words(sheet.advice.disclaimer))
     return " ".join(parts)
 
 
-def service_request(suggestion: Suggested, desk: Desk, based_on: str = "") -> Resource:
+def service_request(suggestion: Suggested, sheet: Sheet, based_on: str = "") -> Resource:
     """A draft of a referral, a proposal to be judged by the practitioner. Only for what `Leaving.may_refer` allows."""
-    reasons = fact_concepts(suggestion, desk)
+    reasons = fact_concepts(suggestion, sheet)
     cautions = dict.fromkeys(r.evidence.caution for r in suggestion.because if r.evidence is not None)
     return {
-        **desk.head("ServiceRequest", (suggestion,), suggestion.code),
+        **sheet.head("ServiceRequest", (suggestion,), suggestion.code),
         "status": "draft",
         "intent": "proposal",
-        "category": [{"text": desk.words(REFERRAL)}],
-        "code": result_concept(suggestion, desk),
-        "subject": {"reference": desk.own_subject(suggestion.about)},
-        "authoredOn": desk.authored_on,
+        "category": [{"text": sheet.words(REFERRAL)}],
+        "code": result_concept(suggestion, sheet),
+        "subject": {"reference": sheet.own_subject(suggestion.about)},
+        "authoredOn": sheet.authored_on,
         **({"reasonCode": reasons} if reasons else {}),
         **({"supportingInfo": [{"reference": based_on}]} if based_on else {}),
-        "note": [{"text": desk.words(text)} for text in (suggestion.text, *cautions, desk.advice.disclaimer)],
+        "note": [{"text": sheet.words(text)} for text in (suggestion.text, *cautions, sheet.advice.disclaimer)],
     }
