@@ -19,15 +19,19 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted(module.name for module in pkgutil.walk_packages(hechting_rules.__path__, "hechting_rules."))
 CLI = {name for name in MODULES if name.startswith("hechting_rules.cli")}
 COHORT = {name for name in MODULES if name.startswith("hechting_rules.cohort")}
+TESTING = {
+    f"hechting_rules.testing.{name}" for name in ("collecting", "lives", "plugin", "properties", "random_rulebooks", "strategies")
+}
 EXTRAS = {
     **dict.fromkeys(CLI, "cli"),
     **dict.fromkeys(COHORT, "cohort"),
+    "hechting_rules.cohort.plot": "plot",
+    "hechting_rules.cohort.progress": "cli",
     "hechting_rules.render.html": "report",
     "hechting_rules.render.notebook": "report",
     "hechting_rules.render.svg": "report",
     "hechting_rules.render.terminal": "cli",
-    "hechting_rules.testing.plugin": "testing",
-    "hechting_rules.testing.strategies": "testing",
+    **dict.fromkeys(TESTING, "testing"),
     "hechting_rules.verify.smt": "verify",
 }
 """The modules that may need an extra, and which."""
@@ -122,7 +126,8 @@ def test_each_outside_package_is_imported_by_exactly_the_modules_meant() -> None
         "durable_rules_engine": {"hechting_rules.durable"},
         "graphlay": {"hechting_rules.render.svg"},
         "jinja2": {"hechting_rules.render.html"},
-        "rich": {"hechting_rules.render.terminal"},
+        "matplotlib": {"hechting_rules.cohort.plot"},
+        "rich": {"hechting_rules.cohort.progress", "hechting_rules.render.terminal"},
         "yaml": {"hechting_rules.yamlnode"},
         "z3": {"hechting_rules.verify.smt"},
     }

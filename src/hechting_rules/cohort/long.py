@@ -5,6 +5,7 @@ case is known to be whole when the next begins, however long the stream is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -211,20 +212,23 @@ def in_blocks(table: pa.Table, columns: Long, most: int) -> Iterator[tuple[pa.Ta
     if np.any(np.diff(case) < 0):
         numbers = np.argsort(case, kind="stable")
         table, case = table.take(pa.array(numbers)), case[numbers]
-    starts = np.searchsorted(case, np.arange(0, len(ids), most))
-    for start, end in zip(starts, [*starts[1:], table.num_rows], strict=True):
+    edges = [*np.searchsorted(case, np.arange(0, len(ids), most)), table.num_rows]
+    for start, end in pairwise(edges):
         yield table.slice(start, end - start), numbers[start:end]
 
 
-def in_order(batches: Iterable[pa.RecordBatch], columns: Long, most: int) -> Iterator[tuple[pa.Table, Places]]:
+def in_order(
+    batches: Iterable[pa.RecordBatch], columns: Long, most: int, numbered: str = ""
+) -> Iterator[tuple[pa.Table, Places]]:
     """A stream as tables of whole cases, some ``most`` rows in each, with the place of each row.
 
-    Raises `UsageError` at the first row that is out of order: rows of its case may have gone before.
+    Raises `UsageError` at the first row that is out of order: rows of its case may have gone before. It is named by the column
+    ``numbered``, or else by its place in the stream from 1.
     """
     held: list[pa.RecordBatch] = []
     first, waiting, last = 0, 0, None
     for batch in batches:
-        last = _check_order(batch, columns, first + waiting, last)
+        last = _check_order(batch, columns, numbered or first + waiting, last)
         held.append(batch)
         waiting += batch.num_rows
         whole = _whole_cases(held, columns, last) if waiting >= most else 0
@@ -248,7 +252,7 @@ def _whole_cases(held: list[pa.RecordBatch], columns: Long, last: object) -> int
     return rows
 
 
-def _check_order(batch: pa.RecordBatch, columns: Long, first: int, last: object) -> object:
+def _check_order(batch: pa.RecordBatch, columns: Long, first: int | str, last: object) -> object:
     """The last case of a batch, after a look that none comes before the one above it; cases without a name do not count."""
     column = one_array(batch.column(columns.case))
     named = column.drop_null()
@@ -258,10 +262,11 @@ def _check_order(batch: pa.RecordBatch, columns: Long, first: int, last: object)
     wrong = np.flatnonzero(np.asarray(pc.less(named, above)))
     if len(wrong):
         place = int(wrong[0])
-        row = first + int(np.flatnonzero(np.asarray(column.is_valid()))[place])
+        row = int(np.flatnonzero(np.asarray(column.is_valid()))[place])
+        row = batch.column(first)[row].as_py() if isinstance(first, str) else first + row + 1
         here, before = (shorten(str(array[place].as_py())) for array in (named, above))
         raise UsageError(
-            f"row {row + 1}: case '{here}' comes after '{before}'; in a long stream the cases must be in order, as more rows "
+            f"row {row}: case '{here}' comes after '{before}'; in a long stream the cases must be in order, as more rows "
             f"of one could be anywhere otherwise; try: sort by '{columns.case}' (text byte by byte, as LC_ALL=C sort does)"
         )
     return named[-1].as_py()

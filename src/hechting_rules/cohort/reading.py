@@ -70,16 +70,19 @@ def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: in
     length = batch.num_rows
     ids = batch.column(columns.id) if columns.id in batch.schema.names else None
     block = Block(length, ids, np.arange(first, first + length))
+    there = frozenset(batch.schema.names)
     for name, code in columns.findings.items():
+        if name not in there:
+            continue
         array = batch.column(name)
         block.findings[code] = answers(name, array)
         block.note(name, block.findings[code].wrong, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
-    for name in columns.persons:
+    for name in there.intersection(columns.persons):
         array = batch.column(name)
         if not pa.types.is_null(array.type):
             block.stages[Person(name)] = coded(name, array)
     check_stages(block, book)
-    for name in columns.quantities:
+    for name in (name for name in columns.quantities if name in there):
         array = batch.column(name)
         block.quantities[name], unread = numbers(name, array)
         block.note(name, unread, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]

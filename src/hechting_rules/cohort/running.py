@@ -1,0 +1,177 @@
+"""A run over a file of cases: chunk by chunk, in several processes if asked, each kept when it is done, all joined at the end."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+
+import attrs
+import pyarrow as pa
+
+from hechting_rules.cohort.deciding import REJECTS
+from hechting_rules.cohort.files import Bad, Kind
+from hechting_rules.cohort.plan import Chunk, Plan, chunks
+from hechting_rules.cohort.tally import Tally
+from hechting_rules.cohort.workfolder import ENDING, EXPLAINED, SET_ASIDE, Done, identity, write_whole
+from hechting_rules.cohort.working import Worker
+from hechting_rules.cohort.writing import copy, join_parts
+from hechting_rules.errors import HechtingError, UsageError
+from hechting_rules.model import Rulebook
+from hechting_rules.source import shorten
+
+Report = Callable[[int], None]
+"""What is told of a run as it goes: how many rows of its input are done."""
+
+
+class RunError(HechtingError):
+    """A run stopped half-way through no fault of its input; the same command goes on with it."""
+
+
+@attrs.frozen
+class Ran:
+    """What came of a run: cases used and set aside, how many chunks, how many of them from a run before, and the counts."""
+
+    used: int
+    rejected: int
+    chunks: int
+    resumed: int
+    tally: Tally
+    explained: frozenset[str]
+
+
+@attrs.frozen
+class Outputs:
+    """Where the answer goes beside OUT: what was set aside, and the advice on chosen cases."""
+
+    rejects: Path
+    explained: Path
+
+
+# --- processes -------------------------------------------------------------------------------------------------------------
+
+_WORKER: list[Worker] = []
+"""In a process of its own: the worker that it is."""
+
+
+def _begin(plan: Plan) -> None:
+    """Make this process a worker that ends when its parent does, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait_for([parent.sentinel]), os._exit(1)), daemon=True).start()
+    _WORKER.append(Worker.of(plan))
+
+
+def _work(index: int, rows: bytes, bads: tuple[Bad, ...]) -> Done:
+    with pa.ipc.open_stream(rows) as reader:
+        return _WORKER[0].work(Chunk(index, reader.read_all(), bads))
+
+
+def _sent(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _in_processes(plan: Plan, todo: Iterable[Chunk], processes: int) -> Iterator[Done]:
+    """Chunks decided in processes of their own, of which never more wait than there are processes and one."""
+    running: set[Future[Done]] = set()
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin, (plan,)) as pool:
+        try:
+            for chunk in todo:
+                running.add(pool.submit(_work, chunk.index, _sent(chunk.table), chunk.bads))
+                if len(running) > processes:
+                    finished, running = wait(running, return_when=FIRST_COMPLETED)
+                    yield from (one.result() for one in finished)
+            yield from (one.result() for one in running)
+        except BrokenProcessPool as error:
+            raise RunError("a process of this run was ended from outside; the same command goes on where it was") from error
+
+
+def _each(worker: Worker, todo: Iterator[Chunk], processes: int) -> Iterator[Done]:
+    """Chunks decided: here, if there is but one left, else in as many processes as asked."""
+    first = list(islice(todo, 2))
+    if processes > 1 and len(first) > 1:
+        yield from _in_processes(worker.plan, chain(first, todo), processes)
+    else:
+        yield from (worker.work(chunk) for chunk in chain(first, todo))
+
+
+# --- the run ---------------------------------------------------------------------------------------------------------------
+
+
+def run(
+    plan: Plan,
+    outputs: Outputs,
+    processes: int = 1,
+    *,
+    restart: bool = False,
+    report: Report = lambda _: None,
+    finish: Callable[[Ran, Rulebook], None] = lambda _ran, _book: None,
+) -> Ran:
+    """Decide a file of cases. Raises `UsageError` for what cannot be so, `RunError` where it stopped half-way.
+
+    What is done is kept beside OUT until all is: the same call goes on after a kill. OUT and the files beside it are there whole
+    or not at all; ``finish`` is called when they are, and may write more.
+    """
+    worker = Worker.of(plan)
+    worker.folder.begin(identity(plan, worker.decider.book), restart=restart)
+    found: dict[int, Done] = {}
+    before: set[int] = set()
+
+    def to_do() -> Iterator[Chunk]:
+        for chunk in chunks(plan, worker.decider):
+            done = worker.folder.done(chunk.index)
+            if done is None:
+                yield chunk
+            else:
+                before.add(chunk.index)
+                found[chunk.index] = done
+
+    try:
+        for done in _each(worker, to_do(), processes):
+            found[done.index] = done
+            report(sum(one.used + one.rejected for one in found.values()))
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise UsageError(f"{plan.source.path}: cannot be read to its end: {shorten(str(error), 120)}") from error
+    _require_unchanged(plan)
+    several = [found[index] for index in sorted(found)]
+    _join(worker, outputs, several)
+    ran = Ran(
+        used=sum(done.used for done in several),
+        rejected=sum(done.rejected for done in several),
+        chunks=len(several),
+        resumed=len(before),
+        tally=sum((done.tally for done in several), Tally()),
+        explained=frozenset(name for done in several for name in done.explained),
+    )
+    finish(ran, worker.decider.book)
+    worker.folder.remove()
+    return ran
+
+
+def _require_unchanged(plan: Plan) -> None:
+    """Raise `UsageError` where the input is no longer what it was when it was opened."""
+    stat = plan.source.path.stat() if plan.source.path.is_file() else None
+    if stat is None or (stat.st_size, stat.st_mtime_ns) != (plan.source.size, plan.source.changed):
+        raise UsageError(f"{plan.source.path}: was changed while it was read; run again with --restart")
+
+
+def _join(worker: Worker, outputs: Outputs, done: list[Done]) -> None:
+    """Make the parts of all chunks whole files, in the order of the input."""
+    plan, folder = worker.plan, worker.folder
+
+    def parts(ending: str) -> list[Path]:
+        return [folder.part(one.index, ending) for one in done]
+
+    names = worker.names()
+    write_whole(plan.out, lambda file: join_parts(parts(ENDING[plan.kind]), plan.kind, names, file))
+    write_whole(outputs.rejects, lambda file: join_parts(parts(SET_ASIDE), Kind.CSV, REJECTS.names, file))
+    if plan.explain:
+        told = [folder.part(one.index, EXPLAINED) for one in done if one.explained]
+        write_whole(outputs.explained, lambda file: copy(told, file))

@@ -1,0 +1,154 @@
+"""The folder beside OUT in which a run keeps what is done, so that after a kill it goes on: nothing lost, nothing twice.
+
+A chunk is done when its ``.json`` stands there: that is written last, under a name of its own first, and brought to the disk
+before it is renamed. The manifest says what the run is of: another input, rulebook or option is another run, and is refused.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+
+from hechting_rules.cohort.files import Kind
+from hechting_rules.cohort.plan import Plan
+from hechting_rules.cohort.tally import Tally
+from hechting_rules.errors import UsageError
+from hechting_rules.model import Rulebook
+from hechting_rules.source import one_of
+from hechting_rules.version import VERSION
+
+SCHEMA = "hechting-rules/cohort-work/1"
+WORDS = {
+    "input": "the input",
+    "rulebook": "the rulebook",
+    "library": "the version of this library",
+    "profile": "the profile",
+    "options": "the options",
+}
+
+
+def folder_of(out: Path) -> Path:
+    """The folder in which the run that writes ``out`` keeps what is done."""
+    return out.with_name(f"{out.name}.part")
+
+
+def identity(plan: Plan, book: Rulebook) -> dict[str, Any]:
+    """What a run is of: two runs with the same identity give the same answer, to the byte."""
+    options = {
+        "out": plan.kind.value,
+        "results": plan.results,
+        "form": plan.form.value,
+        "id": plan.id_column,
+        "ignore": sorted(plan.ignore),
+        "long": None if plan.long is None else attrs.astuple(plan.long),
+        "delimiter": plan.source.delimiter,
+        "fired": plan.fired,
+        "explain": sorted(plan.explain),
+        "language": plan.language.value,
+        "chunk": plan.chunk,
+    }
+    return {
+        "schema": SCHEMA,
+        "input": {"sha256": plan.source.sha256, "bytes": plan.source.size},
+        "rulebook": {"sha256": book.sha256, "version": book.head.version},
+        "library": VERSION,
+        "profile": plan.profile,
+        "options": json.loads(json.dumps(options)),
+    }
+
+
+@attrs.frozen
+class Done:
+    """A chunk that is done: its cases used and set aside, its counts, and the cases whose advice is written."""
+
+    index: int
+    used: int
+    rejected: int
+    tally: Tally
+    explained: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class WorkFolder:
+    """The folder of one run."""
+
+    path: Path
+
+    def begin(self, wanted: dict[str, Any], *, restart: bool = False) -> None:
+        """Make the folder, or go on with it. Raises `UsageError` where it holds another run."""
+        manifest = self.path / "manifest.json"
+        if restart:
+            self.remove()
+        if manifest.is_file():
+            self._require_same(json.loads(manifest.read_text(encoding="utf-8")), wanted)
+            return
+        self.path.mkdir(exist_ok=True)
+        write_whole(manifest, lambda file: file.write(json.dumps(wanted, indent=2).encode()))
+
+    def _require_same(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+        other = [words for key, words in WORDS.items() if found.get(key) != wanted[key]]
+        if found.get("schema") != SCHEMA or other:
+            raise UsageError(
+                f"{self.path}: holds an unfinished run in which something else was {one_of(other) or 'its form'}; "
+                "finish that one first (the same command as then), or give it up with --restart"
+            )
+
+    def part(self, index: int, ending: str) -> Path:
+        """The file of a chunk."""
+        return self.path / f"chunk-{index:06d}.{ending}"
+
+    def done(self, index: int) -> Done | None:
+        """What came of a chunk, if it is done."""
+        path = self.part(index, "json")
+        if not path.is_file():
+            return None
+        said = json.loads(path.read_text(encoding="utf-8"))
+        counts = {tuple(cell): number for *cell, number in said["counts"]}
+        return Done(index, said["used"], said["rejected"], Tally(counts), tuple(said["explained"]))
+
+    def finish(self, done: Done) -> None:
+        """Say that all files of a chunk are written."""
+        counts = [[*cell, number] for cell, number in done.tally.counts.items()]
+        said = {"used": done.used, "rejected": done.rejected, "counts": counts, "explained": done.explained}
+        write_whole(self.part(done.index, "json"), lambda file: file.write(json.dumps(said).encode()))
+
+    def remove(self) -> None:
+        """Take the folder away, the manifest last."""
+        if self.path.is_dir():
+            for path in self.path.glob("*chunk-*"):
+                path.unlink(missing_ok=True)
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can."""
+    if os.name == "posix":
+        at = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(at)
+        finally:
+            os.close(at)
+
+
+ENDING = {Kind.PARQUET: "arrow", Kind.CSV: "csv", Kind.JSONL: "jsonl"}
+"""How the answer on a chunk is kept until all are there."""
+SET_ASIDE, EXPLAINED = "rejects.csv", "explained.jsonl"
+"""What else is kept of a chunk."""
