@@ -93,6 +93,9 @@ def _bounds(case: Case, book: Rulebook, profile: Profile, own: Said, *, exact: b
         bounds = oracle.bounds(case, book, profile, book.order)
     except oracle.TooManyWorldsError:
         return
+    except oracle.NoWorldError:
+        yield Disagreement(KERNEL.name, "oracle", "refusing", "", (), ("this case",), case, book)
+        return
     for kind in HELD:
         always, sometimes = getattr(bounds.always, kind), getattr(bounds.sometimes, kind)
         names = frozenset(book.order) if kind == "results" else active_rules(book, profile)
