@@ -178,6 +178,12 @@ def decide_batch(decider: Decider, batch: pa.RecordBatch, first: int = 0) -> tup
 
 def told(done: Decided) -> pa.RecordBatch:
     """A row for each case that can be used, in their order."""
+    whole = told_of_all(done)
+    return whole.filter(pa.array(to_mask(done.used, done.block.length))) if done.refused.any() else whole
+
+
+def told_of_all(done: Decided) -> pa.RecordBatch:
+    """A row for each case, of which those that cannot be used say nothing of worth."""
     decider, block, length = done.decider, done.block, done.block.length
     columns: dict[str, pa.Array] = {}
     columns[ROW if block.ids is None else decider.id] = pa.array(block.numbers) if block.ids is None else block.ids
@@ -194,8 +200,7 @@ def told(done: Decided) -> pa.RecordBatch:
     if decider.fired:
         rules = sorted(decider.program.rules.items())
         columns["rules"] = _lists([(rule, done.register(plane.established)) for rule, plane in rules], length)
-    whole = pa.RecordBatch.from_pydict(columns)
-    return whole.filter(pa.array(to_mask(done.used, length))) if done.refused.any() else whole
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _lists(named: list[tuple[str, Words]], length: int) -> pa.Array:
