@@ -48,6 +48,10 @@ for path in sys.argv[1:]:
 PYTHON
 }
 
+skipped() {  # why tests were skipped, and how many
+  sed -nE 's/^SKIPPED \[([0-9]+)\] [^ ]+: /\1 /p' "$1" | awk '{n = $1; $1 = ""; count[$0] += n} END {for (why in count) print "  skipped " count[why] ":" why}'
+}
+
 ran=() missing=() different=() failed=() first=
 for minor in 3.11 3.12 3.13 3.14; do
   python=$(find_python "$minor")
@@ -70,7 +74,7 @@ for minor in 3.11 3.12 3.13 3.14; do
   diff -r "$work/advice-$first" "$work/advice-$minor" >"$work/diff-$minor" || different+=("$minor")
   if "$own" -m pytest -q -p no:cacheprovider "${tests[@]}" >"$work/tests-$minor.log" 2>&1; then
     echo "Python $version, engine $engine: $(tail -n 1 "$work/tests-$minor.log")"
-    grep '^SKIPPED' "$work/tests-$minor.log" | sed 's/^/  /' || true
+    skipped "$work/tests-$minor.log"
   else
     tail -n 40 "$work/tests-$minor.log" >&2
     failed+=("$minor (tests)")

@@ -163,7 +163,7 @@ class TellingThis(Telling):
 
 
 @engines
-@pytest.mark.parametrize(("machine", "examples"), [(Telling, 25), (TellingThis, 8)])
+@pytest.mark.parametrize(("machine", "examples"), [(Telling, 15), (TellingThis, 6)])
 def test_after_every_step_all_is_as_the_kernel_has_it(machine: type[Telling], examples: int, engine: str) -> None:
     on_engine = type(f"{machine.__name__}On{engine.title()}", (machine,), {"engine": engine})
     run_state_machine_as_test(on_engine, settings=settings(max_examples=examples, stateful_step_count=20, deadline=None))

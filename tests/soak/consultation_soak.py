@@ -34,6 +34,7 @@ from strategies import rulebooks
 EACH = 50
 """How many steps one consultation takes before the next is opened."""
 SLICES = 10
+ROUNDS = 5
 
 
 def say(line: str) -> None:
@@ -185,15 +186,19 @@ def some(book: Rulebook, engine: str, chance: random.Random) -> None:
 
 
 def in_threads(engine: str, threads: int, count: int) -> None:
-    """Threads with consultations of their own, then all with one."""
-    book, began = default_rulebook(), time.perf_counter()
+    """Threads with consultations of their own, in rounds with the memory after each, then all with one."""
+    book, each = default_rulebook(), count // threads // ROUNDS
+    for turn in range(ROUNDS):
 
-    def own(number: int) -> None:
-        for seed in range(count // threads):
-            some(book, engine, chances(number * count + seed))
+        def own(number: int, turn: int = turn) -> None:
+            for seed in range(each):
+                some(book, engine, chances((turn * threads + number) * each + seed))
 
-    run_all(threads, own)
-    say(f"{threads} threads: {count} consultations of their own, {time.perf_counter() - began:.0f} s, {resident():.1f} MB")
+        began = time.perf_counter()
+        run_all(threads, own)
+        done, took = (turn + 1) * each * threads, time.perf_counter() - began
+        kept = f"{len(memories())} working memories, {resident():.1f} MB"
+        say(f"{threads} threads: {done} consultations of their own, {took:.0f} s, {kept}")
     with Consultation(book, engine=engine) as shared:
 
         def together(number: int) -> None:
