@@ -19,12 +19,14 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted(module.name for module in pkgutil.walk_packages(hechting_rules.__path__, "hechting_rules."))
 CLI = {name for name in MODULES if name.startswith("hechting_rules.cli")}
 COHORT = {name for name in MODULES if name.startswith("hechting_rules.cohort")}
+SERVICE = {name for name in MODULES if name.startswith("hechting_rules.interop.service")}
 TESTING = {
     f"hechting_rules.testing.{name}" for name in ("collecting", "lives", "plugin", "properties", "random_rulebooks", "strategies")
 }
 EXTRAS = {
     **dict.fromkeys(CLI, "cli"),
     **dict.fromkeys(COHORT, "cohort"),
+    **dict.fromkeys(SERVICE, "serve"),
     "hechting_rules.cohort.plot": "plot",
     "hechting_rules.cohort.progress": "cli",
     "hechting_rules.cohort.spark": "spark",
@@ -39,7 +41,7 @@ EXTRAS = {
 NOT_EVERYWHERE = {"hechting_rules.durable"}
 """The module whose dependency is one of the base, but not on every Python."""
 BASE = {"attr", "attrs", "yaml", "_yaml", "hechting_rules"}
-DISTRIBUTION = {"attr": "attrs", "durable_rules_engine": "durable-rules", "yaml": "pyyaml", "z3": "z3-solver"}
+DISTRIBUTION = {"attr": "attrs", "durable_rules_engine": "durable-rules", "jwt": "pyjwt", "yaml": "pyyaml", "z3": "z3-solver"}
 
 NEWLY_LOADED = """
 import importlib, json, sys
@@ -122,15 +124,19 @@ def test_each_outside_package_is_imported_by_exactly_the_modules_meant() -> None
             if name not in sys.stdlib_module_names and name not in {"attrs", "hechting_rules"}:
                 users[name].add(module)
     assert users.pop("typer") <= CLI
+    assert users.pop("starlette") <= SERVICE
     assert users.pop("pyarrow") | users.pop("numpy") <= COHORT
     expected = {
         "durable_rules_engine": {"hechting_rules.durable"},
         "graphlay": {"hechting_rules.render.svg"},
+        "cryptography": {"hechting_rules.interop.service.tokens"},
         "jinja2": {"hechting_rules.render.html"},
+        "jwt": {"hechting_rules.interop.service.tokens"},
         "matplotlib": {"hechting_rules.cohort.plot"},
         "pyspark": {"hechting_rules.cohort.spark"},
         "rich": {"hechting_rules.cohort.progress", "hechting_rules.render.terminal"},
         "yaml": {"hechting_rules.yamlnode"},
+        "uvicorn": {"hechting_rules.interop.service.running"},
         "z3": {"hechting_rules.verify.smt"},
     }
     testing = {name: modules for name, modules in users.items() if name in {"hypothesis", "pytest", "_pytest"}}
