@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak spark fhir-validators docs check clean
+.PHONY: help advise lint test rules pythons asan soak spark race fhir-validators docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ spark: $(BIN)/.ready  ## cohorts on a local Spark session; needs Java 17 or late
 	@command -v java >/dev/null || { echo "make spark: cannot run here, as there is no 'java' on the path (17 or later)"; exit 2; }
 	$(BIN)/python -m pip install --quiet --editable '.[spark]'
 	$(BIN)/pytest tests/soak/cohort_spark.py
+
+race: $(BIN)/.ready  ## this library beside other engines (benchmarks/); installs none, says what is missing
+	$(BIN)/python -m benchmarks
 
 docs: $(BIN)/.ready  ## build the documentation, warnings as errors
 	$(BIN)/sphinx-build --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build

@@ -1,0 +1,1 @@
+"""Races: this library beside its peers, on the same rulebooks and the same cases (``python -m benchmarks``)."""
