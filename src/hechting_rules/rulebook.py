@@ -86,11 +86,11 @@ def load_rulebook(paths: Path | str | Iterable[Path | str] | None = None) -> Rul
     if not folders:
         raise UsageError("load_rulebook was given no folder; leave it out for the rulebook of this library")
     first, *more = folders
-    book = _over(default_rulebook(), first) if _is_extension(first) else _whole(first)
+    book = _over(default_rulebook(), first) if is_extension(first) else _whole(first)
     return functools.reduce(_over, more, book)
 
 
-def _is_extension(root: Path) -> bool:
+def is_extension(root: Path) -> bool:
     """Whether a folder says that it extends a rulebook."""
     text = read_text(root / HEAD, HEAD, Problems()) if (root / HEAD).is_file() else None
     node = None if text is None else parse(text, HEAD, Problems())

@@ -15,12 +15,13 @@ from hechting_rules.source import Span
 
 @attrs.frozen
 class Failure:
-    """One expectation that did not come true: where it stands, what was expected, what came."""
+    """One expectation that did not come true: where it stands, what was expected, what came, and of which code."""
 
     test: str
     span: Span
     expected: str
     got: str
+    code: str = attrs.field(default="", eq=False)
 
     def __str__(self) -> str:
         return f"{self.span}: {self.test}\n    expected: {self.expected}\n    got:      {self.got}"
@@ -55,7 +56,7 @@ def run_test(book: Rulebook, test: Test) -> tuple[Failure, ...]:
         advice = advice_of(answered)
         asked = {q.code for q in advice.ask_next}
         failures += [
-            Failure(test.name, span, f"the question {code}", ", ".join(sorted(asked)) or "no question")
+            Failure(test.name, span, f"the question {code}", ", ".join(sorted(asked)) or "no question", code)
             for code, span in test.expected.ask
             if code not in asked
         ]
@@ -64,11 +65,11 @@ def run_test(book: Rulebook, test: Test) -> tuple[Failure, ...]:
             got = [flag.id for flag in found[code].screen_first] if code in found else []
             if not set(flags) <= set(got):
                 failures.append(
-                    Failure(test.name, span, f"{code} after the screens {', '.join(flags)}", ", ".join(got) or "no screen")
+                    Failure(test.name, span, f"{code} after the screens {', '.join(flags)}", ", ".join(got) or "no screen", code)
                 )
         for code, span in test.expected.withheld:
             if code not in found or not found[code].withheld_by:
-                failures.append(Failure(test.name, span, f"{code} withheld", "not withheld"))
+                failures.append(Failure(test.name, span, f"{code} withheld", "not withheld", code))
     return tuple(failures)
 
 
@@ -83,7 +84,7 @@ def _outcomes(test: Test, answered: Answered) -> Iterator[Failure]:
         for code, span in codes:
             got = answered.outcome(answered.program.results[code])
             if got not in allowed:
-                yield Failure(test.name, span, f"{code} {words or next(iter(allowed)).value}", got.value)
+                yield Failure(test.name, span, f"{code} {words or next(iter(allowed)).value}", got.value, code)
 
 
 def _exactly(test: Test, answered: Answered) -> Iterator[Failure]:
@@ -92,4 +93,4 @@ def _exactly(test: Test, answered: Answered) -> Iterator[Failure]:
     named = {code for code, _ in test.expected.established}
     for code, plane in answered.program.results.items():
         if code not in named and answered.outcome(plane) is Outcome.ESTABLISHED:
-            yield Failure(test.name, test.span, "no other result established", f"{code} established")
+            yield Failure(test.name, test.span, "no other result established", f"{code} established", code)

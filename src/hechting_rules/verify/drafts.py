@@ -4,22 +4,19 @@ Each draft is a case that shows a mutant which no test kills, or a condition tha
 is what the rulebook says now. Whether that is right is for the author: change the rule if not, and give the test a sentence.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
 from hechting_rules.advice import Outcome
-from hechting_rules.case import case_to_mapping
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Case
+from hechting_rules.testing.case_files import SUFFIX, item_as_yaml
 from hechting_rules.verify.mcdc import Independence, halves
 from hechting_rules.verify.mutants import Judged
 
-SUFFIX = ".cases.yaml"
 HEAD = "# Drafts: each expects what the rulebook says now. Judge them against the article, then give each a sentence as name.\n"
-KEYS = {Outcome.ESTABLISHED: "established", Outcome.POSSIBLE: "possible", Outcome.RULED_OUT: "ruled_out"}
 WORDS = {"holds": "that the rule holds", "fails": "that the rule fails"}
 
 
@@ -66,30 +63,9 @@ def _gaps(conditions: Sequence[Independence]) -> Iterator[_Missing]:
 
 def to_yaml(found: Iterable[Draft]) -> str:
     """The drafts as a file of guidance tests."""
-    return HEAD + "\n".join(_test(draft) for draft in found)
-
-
-def _test(draft: Draft) -> str:
-    given = {key: value for key, value in case_to_mapping(draft.given).items() if key != "schema"}
-    lines = [f"- name: {json.dumps('to judge: ' + '; '.join(draft.reasons), ensure_ascii=False)}", f"  given: {_flow(given)}"]
-    if draft.switch_on:
-        lines.append(f"  switch_on: {_flow(list(draft.switch_on))}")
-    for outcome, key in KEYS.items():
-        codes = [code for code, own in draft.outcomes.items() if own is outcome]
-        if codes:
-            lines.append(f"  {key}: {_flow(codes)}")
-    return "\n".join(lines) + "\n"
-
-
-def _flow(value: object) -> str:
-    """Plain data in one line. Codes need no quotes."""
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(_flow(item) for item in value) + "]"
-        case _:
-            return str(value)
+    return HEAD + "\n".join(
+        item_as_yaml("to judge: " + "; ".join(draft.reasons), draft.given, draft.switch_on, draft.outcomes) for draft in found
+    )
 
 
 def require_new(path: Path) -> None:
