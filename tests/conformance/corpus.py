@@ -148,15 +148,65 @@ def stages() -> Sample:
     return sample("stages", findings, rules, cases, exact=False)
 
 
+def elsewhere() -> Sample:
+    """Findings about parents and surroundings, who are there without a child too, that do not count at one stage of the child."""
+    findings = [finding("f.a", About.PARENT, not_at=("unborn",)), finding("f.b", About.ENVIRONMENT, not_at=("small", "big"))]
+    pairs = [*STAGE_PAIRS, ("", ""), ("", "none")]
+    cases = every_case(["f.a", "f.b"], pairs, statuses=STATUSES)
+    return sample("elsewhere", findings, alone(A, NOT_A, B, NOT_B, every(A, NOT_B)), cases, exact=False)
+
+
+def tied() -> Sample:
+    """A stage that implies a finding, and findings that exclude it, one of which counts at other stages alone."""
+    findings = [
+        finding("f.a", About.CHILD, stages=("small",), excludes=("f.c",)),
+        finding("f.b", excludes=("f.c",)),
+        finding("f.c"),
+        finding("f.d", About.PARENT, not_at=("big",), excludes=("f.c",)),
+    ]
+    stages = [attrs.evolve(stage, implies=("f.c",)) if stage.code == "unborn" else stage for stage in STAGES]
+    rules = alone(InStage(("unborn",), HERE), SMALL, A, NOT_B, C, NOT_C, D)
+    book = rulebook(findings, rules, stages=stages)
+    cases = every_case(["f.a", "f.b", "f.c", "f.d"], [("", "none"), ("unborn", "none"), ("small", "grown")])
+    return Sample("tied", book, tuple(cases), exact=False)
+
+
+NAMED = ("first_year", "around_two", "second_year", "late", "of_age", "forties")
+
+
+def in_ranges() -> list[Rule]:
+    """A rule for each range, and one for a range and a finding."""
+    rules = [rule(f"r.{name}", InRange(name, HERE), f"c.{name}") for name in NAMED]
+    return [*rules, rule("r.both", every(InRange("around_two", HERE), A), "c.both")]
+
+
+def measured() -> list[tuple[tuple[str, float], ...]]:
+    """Nothing, or one quantity with a value at or near the end of a range."""
+    ages = [("child_age_months", months) for months in (0.0, 0.5, 1.0, 5.5, 6.0, 12.0, 36.0, 36.5)]
+    others = [("pregnancy_week", 20.0), ("pregnancy_week", 19.5), ("adult_age_years", 18.0), ("adult_age_years", 40.0)]
+    return [(), *((one,) for one in (*ages, *others))]
+
+
 def ranges() -> Sample:
-    """Ranges of an age and of a week, by value and by stage."""
-    names = ("first_year", "around_two", "second_year", "late", "of_age")
-    rules = [rule(f"r.{name}", InRange(name, HERE), f"c.{name}") for name in names]
-    rules += [rule("r.both", every(InRange("around_two", HERE), A), "c.both")]
-    ages = [(("child_age_months", months),) for months in (5.5, 6.0, 12.0, 36.0)]
-    values: list[tuple[tuple[str, float], ...]] = [(), *ages, (("pregnancy_week", 20.0),), (("pregnancy_week", 19.5),)]
-    pairs = [("", ""), ("small", "grown"), ("big", "young"), ("unborn", "none"), ("none", "grown")]
-    return sample("ranges", plain("a"), rules, every_case(["f.a"], pairs, values), exact=False)
+    """Ranges of an age and of a week, where the stages are known."""
+    pairs = [("small", "grown"), ("big", "young"), ("unborn", "none"), ("none", "grown")]
+    return sample("ranges", plain("a"), in_ranges(), every_case(["f.a"], pairs, measured()))
+
+
+def ranges_alone() -> Sample:
+    """The same where ages alone tell the stage, or nothing does."""
+    return sample("ranges alone", plain("a"), in_ranges(), every_case(["f.a"], [("", "")], measured()), exact=False)
+
+
+def first_days() -> Sample:
+    """Ranges that begin or end within the first month of a stage that begins at birth."""
+    made = sample("first days", plain("a"), in_ranges(), every_case(["f.a"], [("small", "young"), ("big", "none")], measured()))
+    moved = {
+        "second_year": attrs.evolve(made.book.ranges["second_year"], start=0.0, end=0.5),
+        "first_year": attrs.evolve(made.book.ranges["first_year"], start=0.5, end=12.0),
+        "of_age": attrs.evolve(made.book.ranges["of_age"], start=10.0, end=18.0),
+    }
+    return attrs.evolve(made, book=attrs.evolve(made.book, ranges={**made.book.ranges, **moved}))
 
 
 def vocabulary() -> Sample:
@@ -206,5 +256,19 @@ def both_ways() -> Sample:
     return sample("both ways", findings, rules, exact=False)
 
 
-SAMPLES = (connectives, counting, unless, strata, stages, ranges, vocabulary, flags, both_ways)
+SAMPLES = (
+    connectives,
+    counting,
+    unless,
+    strata,
+    stages,
+    elsewhere,
+    tied,
+    ranges,
+    ranges_alone,
+    first_days,
+    vocabulary,
+    flags,
+    both_ways,
+)
 """Makes each sample anew, so that nothing is kept from one to the next."""
