@@ -633,6 +633,11 @@ def test_what_is_withheld_has_no_card_and_the_flag_says_how_many_wait() -> None:
     assert f"wachten andere suggesties: {len(held)}." in found["safety.rf01"]["detail"]
 
 
+def test_hints_of_the_record_are_put_as_something_to_ask() -> None:
+    assert "vraag het na**: loopt weg" in ask(condition("A93"), condition("P23")).body["cards"][-1]["detail"]
+    assert "vraag het na" not in ask(condition("A93")).body["cards"][-1]["detail"]
+
+
 def test_a_claim_that_is_potentially_harmful_has_no_card() -> None:
     advice = advise(referral()[0])
     made = tuple(

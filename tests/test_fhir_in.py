@@ -127,6 +127,7 @@ def test_an_equal_code_is_present_refuted_absent_and_in_error_nothing(name: str,
     assert said["refuted"][line.finding] is Status.ABSENT
     assert line.finding not in said["entered-in-error"]
     assert line.finding not in said["provisional"]
+    assert not read(CHILD, condition(line.code, url, verified="entered-in-error"), code_map=name).origins
 
 
 @pytest.mark.parametrize(("name", "line"), lines(Match.NARROWER))
@@ -369,6 +370,20 @@ def test_two_parents_both_count_and_neither_is_the_adult() -> None:
     assert reading.adult == ""
     assert set(stated(reading)) == {"parent.mental_health_problems", "parent.relational_conflicts"}
     assert read(*FAMILY, father, related("f", "FTH"), adult="Patient/father").adult == "Patient/father"
+
+
+def test_a_parent_who_has_died_is_a_loss_of_the_child() -> None:
+    reading = read(CHILD, MOTHER | {"deceasedDateTime": "2024-05"}, KIN, condition("P76", of="mother"))
+    assert reading.adult == ""
+    assert stated(reading) == {"child.lost_parent": Status.PRESENT}
+    assert reading.origins[-1].place == "Bundle.entry[1].resource.deceasedDateTime"
+    assert not read(CHILD, MOTHER | {"deceasedDateTime": "2028"}, KIN).case.findings
+
+
+def test_a_system_that_the_map_does_not_know_is_told() -> None:
+    reading = read(CHILD, condition("P81", ICPC2), condition("F90.0", ICPC2), code_map="nl")
+    note = "http://hl7.org/fhir/sid/icpc-2: the map nl does not know this system of codes: 2 conditions left out"
+    assert reading.notes == (note,)
 
 
 def test_a_young_mother_is_the_adult() -> None:

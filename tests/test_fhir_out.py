@@ -201,6 +201,30 @@ def test_a_suspicion_of_abuse_leaves_only_when_asked_for_and_then_very_restricte
         assert not {*leaving.asked_later, ABUSE} & texts
 
 
+def test_what_rests_on_a_suspicion_of_abuse_does_not_leave_either() -> None:
+    advice = advise(referral()[0])
+    leaving = Leaving.of(advice, default_rulebook(), abuse=False)
+    for suggestion in leaving.suggestions():
+        assert not leaving.suspects(suggestion)
+        (reason, *others) = suggestion.because
+        premise = attrs.evolve(reason.premises[0], code="safety.unexplained_injury", satisfied=True)
+        told = attrs.evolve(suggestion, because=(attrs.evolve(reason, premises=(premise,)), *others))
+        assert leaving.suspects(told)
+        assert not leaving.may_leave(told)
+        assert [label["code"] for label in leaving.labels([told])] == ["V", "NOPAT"]
+        quiet = attrs.evolve(premise, satisfied=False)
+        assert not leaving.suspects(attrs.evolve(suggestion, because=(attrs.evolve(reason, premises=(quiet,)),), why=()))
+
+
+def test_abuse_in_the_past_is_restricted() -> None:
+    case = Case.of(child="school_child", present=["child.history_neglect"])
+    told = [s for s in advise(case).suggestions if s.outcome is Outcome.ESTABLISHED and s.origin is not Origin.SAFETY]
+    leaving = Leaving.of(advise(case), default_rulebook(), abuse=False)
+    resting = [s for s in told if "child.history_neglect" in set(grounds(advise(case), s))]
+    assert resting
+    assert all([label["code"] for label in leaving.labels([s])] == ["R", "NOPAT"] for s in resting)
+
+
 def told_in(resource: Any) -> set[str]:
     concepts = [resource.get("code"), *(c for action in resource.get("action", ()) for c in action["code"])]
     return {coding["code"] for concept in concepts if concept for coding in concept["coding"]}

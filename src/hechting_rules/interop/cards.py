@@ -15,6 +15,7 @@ from hechting_rules.render.telling import chosen, facts, places, wants_caution, 
 from hechting_rules.terms import Level, Origin, Text
 
 MOST_QUESTIONS = 3
+MOST_HINTS = 5
 ASK_CODE = "ask"
 LOOK_FIRST = Text("Eerst nagaan (niet uit het artikel)", "Look at first (not from the article)")
 ASK_SUMMARY = Text(
@@ -25,6 +26,7 @@ HELD = Text(
     "Zolang dit niet is afgehandeld, wachten andere suggesties: {n}.",
     "Until this has been dealt with, other suggestions wait: {n}.",
 )
+HINTS = Text("Iets in het dossier kan hierop wijzen; vraag het na", "Something in the record may point to this; ask")
 PARTLY = Text("Niet het hele dossier kon worden gelezen.", "Not the whole record could be read.")
 DRAFT = Text("Concept van een verwijzing maken, om te beoordelen", "Draft a referral, to be judged")
 OVERRIDES = {
@@ -42,7 +44,8 @@ class Deck:
     """What the cards of one answer share: the sheet of its resources, what ties the ids to the call, and the host's addresses.
 
     ``source_url`` is where a source is described, ``rule_url`` the page of one rule, with ``{rule}`` in it; either may be empty.
-    ``patient`` is the one in context: a draft of a referral is only for that person.
+    ``patient`` is the one in context: a draft of a referral is only for that person. ``hints`` are findings that the record only
+    points to.
     """
 
     sheet: Sheet
@@ -50,6 +53,7 @@ class Deck:
     patient: str
     source_url: str
     rule_url: str
+    hints: tuple[Text, ...] = ()
 
     @property
     def advice(self) -> Advice:
@@ -176,6 +180,8 @@ def _ask(deck: Deck, *, partial: bool) -> Card:
     first = _flags(deck.advice.screen_first, deck)
     if first:
         parts.append(f"**{words(LOOK_FIRST)}**: {first}")
+    if deck.hints:
+        parts.append(f"**{words(HINTS)}**: {'; '.join(plain(words(hint)) for hint in deck.hints[:MOST_HINTS])}")
     if partial:
         parts.append(words(PARTLY))
     topic = {"system": RESULT_SYSTEM, "code": ASK_CODE, "display": words(ASK_NEXT)}

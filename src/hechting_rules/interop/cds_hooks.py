@@ -19,10 +19,10 @@ from hechting_rules.interop.cards import Card, Deck, cards
 from hechting_rules.interop.codemap import CodeMap
 from hechting_rules.interop.elements import Node
 from hechting_rules.interop.feedback import FeedbackStore, Issued, is_uuid, mapping, read_feedback
-from hechting_rules.interop.fhir import Reading, has_died, read_fhir
+from hechting_rules.interop.fhir import Reading, read_fhir
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.people import GROWN_MONTHS, ages
+from hechting_rules.interop.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.prefetch import REQUIRED, Fetch, Gathered, gather, templates
 from hechting_rules.interop.resources import Sheet
 from hechting_rules.model import Profile, Rulebook
@@ -198,9 +198,10 @@ def _prefetched(node: Node, patient: str) -> Mapping[str, Any]:
 def _about(hooks: Hooks, asked: _Asked, found: Gathered, as_of: dt.date) -> Reply:
     """The cards on what was gathered."""
     reference = f"Patient/{asked.patient}"
-    if has_died(found.resources, reference, as_of):
+    patient = records_in(found.resources, Problems()).named(reference)
+    if patient is not None and has_died(patient, as_of):
         return Reply(Status.OK, {"cards": []})
-    role = _role(found.resources, reference, hooks, as_of)
+    role = _role(patient, hooks, as_of)
     if not role:
         return _refused(Status.DATA_MISSING, "required data could not be had: Patient.birthDate", prefetch=["patient"])
     try:
@@ -220,9 +221,8 @@ def _about(hooks: Hooks, asked: _Asked, found: Gathered, as_of: dt.date) -> Repl
     return Reply(Status.OK, {"cards": list(given.values())}, issued)
 
 
-def _role(resources: Mapping[str, Any], reference: str, hooks: Hooks, as_of: dt.date) -> str:
+def _role(patient: Node | None, hooks: Hooks, as_of: dt.date) -> str:
     """Whether the patient in context is the child or the adult of the case; nothing where that is not known."""
-    patient = records_in(resources, Problems()).named(reference)
     birth = None if patient is None else patient.days("birthDate")
     if patient is None or (birth is None and not patient.text("birthDate")):
         return ""
@@ -235,7 +235,8 @@ def _cards(hooks: Hooks, asked: _Asked, reading: Reading, as_of: dt.date, *, par
     advice = advise(reading.case, hooks.rulebook, hooks.profile, as_of)
     leaving = Leaving.of(advice, hooks.rulebook, abuse=False)
     sheet = Sheet(leaving, reading.child, reading.adult, as_of.isoformat(), hooks.language, asked.instance)
-    deck = Deck(sheet, asked.instance, f"Patient/{asked.patient}", hooks.source_url, hooks.rule_url)
+    hints = tuple(hooks.rulebook.findings[code].label for code in reading.hints)
+    deck = Deck(sheet, asked.instance, f"Patient/{asked.patient}", hooks.source_url, hooks.rule_url, hints)
     return cards(deck, partial=partial)
 
 

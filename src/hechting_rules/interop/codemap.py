@@ -104,7 +104,7 @@ class Measure:
 
 @attrs.frozen
 class Relation:
-    """What it says of the index child that somebody stands to it in this way (codes of v3-RoleCode)."""
+    """What it says of the index child that somebody stands to it in this way, by a code of v3-RoleCode or a `Family`."""
 
     code: str
     finding: str
@@ -154,6 +154,7 @@ class CodeMap:
     lines: tuple[Line, ...] = ()
     measures: tuple[Measure, ...] = ()
     relations: tuple[Relation, ...] = ()
+    deaths: tuple[Relation, ...] = ()
     stays: tuple[Stay, ...] = ()
     mother_ages: tuple[MotherAge, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -1,4 +1,4 @@
-"""FHIR R4 in: dictionaries to a case, with the place that each finding comes from. What is not coded is unknown."""
+"""FHIR R4 in and out. In: dictionaries to a case, with the place that each finding comes from; what is not coded is unknown."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -11,9 +11,10 @@ from hechting_rules.errors import CaseError
 from hechting_rules.interop.bundle import Records, records_in
 from hechting_rules.interop.codemap import CodeMap, Family
 from hechting_rules.interop.elements import Element, Node
+from hechting_rules.interop.export import to_fhir
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.observed import Piece, Seen, SetAside, notes, pieces
-from hechting_rules.interop.people import MONTHS_IN_A_YEAR, People, ages, people_in
+from hechting_rules.interop.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
 from hechting_rules.interop.responses import answers_in
 from hechting_rules.interop.settling import settle
 from hechting_rules.model import Case, Rulebook, Stated
@@ -21,6 +22,8 @@ from hechting_rules.profiles import find_profile, parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems
 from hechting_rules.terms import NO_PERSON, Person, Status
+
+__all__ = ["Origin", "Reading", "read_fhir", "to_fhir"]
 
 PREGNANT, WEEK = "pregnancy.current", "pregnancy_week"
 
@@ -145,7 +148,7 @@ def _stage(person: Person, patient: Node | None, seen: Seen, found: list[Piece])
     if patient is None or birth is None:
         said = [p for p in found if p.finding == person.value and p.code]
         return max(said, key=lambda p: p.day or dt.date.min).code if said else ""
-    if _has_died(patient, seen.as_of):
+    if has_died(patient, seen.as_of):
         patient.wrong("H614", "", "has died; an advice is about somebody who lives")
     least, most = ages(birth, seen.as_of)
     if most < 0:
@@ -161,17 +164,6 @@ def _stage_at(person: Person, months: int, seen: Seen) -> str:
     age = months if person is Person.CHILD else months // MONTHS_IN_A_YEAR
     parameters = parameter_values(book, find_profile(book, None))
     return stage_at(age, [s for s in book.stages.values() if s.of is person], parameters)
-
-
-def has_died(data: Any, reference: str, as_of: dt.date) -> bool:
-    """Whether the patient whom a reference names has died by a day; false for whatever cannot be read."""
-    patient = records_in(data, Problems()).named(reference)
-    return patient is not None and _has_died(patient, as_of)
-
-
-def _has_died(patient: Node, as_of: dt.date) -> bool:
-    died = patient.days("deceasedDateTime")
-    return patient.truth("deceasedBoolean") is True or (died is not None and died.first <= as_of)
 
 
 def _quantities(seen: Seen, found: list[Piece], stated: tuple[Stated, ...]) -> Iterator[tuple[str, float]]:

@@ -78,6 +78,7 @@ def _read(text: str, shown: str, problems: Problems) -> CodeMap | None:
         lines=_flat(fields.each("codes", "a line", _lines)),
         measures=_flat(fields.each("measures", "a measure", _measures)),
         relations=_flat(fields.each("relations", "a relation", _relations)),
+        deaths=_flat(fields.each("deaths", "a death", _relations)),
         stays=fields.each("stays", "a stay", _stay),
         mother_ages=fields.each("mother_ages", "an age", _mother_age),
         notes=_flat(fields.each("notes", "a note", _notes)),
@@ -167,6 +168,7 @@ def _merged(name: str, parts: Iterable[CodeMap]) -> CodeMap:
         lines=tuple(_first((one for p in parts for one in p.lines), lambda n: (n.whose, n.system, n.code, n.finding))),
         measures=tuple(_first((m for p in parts for m in p.measures), lambda m: (m.whose, m.system, m.code, m.finding))),
         relations=tuple(_first((r for p in parts for r in p.relations), lambda r: (r.code, r.finding))),
+        deaths=tuple(_first((d for p in parts for d in p.deaths), lambda d: (d.code, d.finding))),
         stays=tuple(_first((s for p in parts for s in p.stays), lambda s: s.finding)),
         mother_ages=tuple(_first((a for p in parts for a in p.mother_ages), lambda a: a.finding)),
         notes=tuple(_first((n for p in parts for n in p.notes), lambda n: (n.system, n.code))),
@@ -219,7 +221,9 @@ def _check_systems(found: CodeMap, problems: Problems) -> None:
 def _check_findings(found: CodeMap, book: Rulebook, problems: Problems) -> None:
     """Findings that exist; what is said once something has ended is of history."""
     said = [pair for one in found.lines for pair in ((one.finding, one.span), (one.after, one.span))]
-    said += [(one.finding, one.span) for one in found.relations] + [(one.finding, one.span) for one in found.stays]
+    said += [(one.finding, one.span) for one in (*found.relations, *found.deaths)] + [
+        (one.finding, one.span) for one in found.stays
+    ]
     said += [(one.finding, one.span) for one in found.mother_ages] + [(one.finding, one.span) for one in found.measures]
     for code, span in said:
         if code and code not in book.findings:

@@ -1,6 +1,7 @@
 """What each resource says of the findings of a case, one piece at a time, with its place and how firmly it says it."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from hechting_rules.interop.codemap import CodeMap, Family, Line, Match, Whose
 from hechting_rules.interop.elements import Coding, Days, Element, Node
 from hechting_rules.interop.people import People, ages
 from hechting_rules.model import Rulebook
+from hechting_rules.source import shorten
 from hechting_rules.terms import Status, Time
 
 DAR = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
@@ -303,13 +305,18 @@ def _stay(node: Node, seen: Seen) -> Iterator[Piece]:
 
 
 def _kin(seen: Seen) -> Iterator[Piece]:
-    """What it says of the child who its kin are, and how old its mother was at its birth."""
+    """What it says of the child who its kin are, that a parent has died, and how old its mother was at its birth."""
     for related, _ in seen.people.kin:
         for coding in related.codings("relationship"):
             for relation in seen.code_map.relations:
                 if relation.code == coding.code:
                     said = Piece(relation.finding, Status.PRESENT, relation.match, coding.place)
                     yield _as_far_as(attrs.evolve(said, system=coding.system, code=coding.code))
+    for parent, family in seen.people.lost:
+        for death in seen.code_map.deaths:
+            if death.code == family.value:
+                key = "deceasedDateTime" if "deceasedDateTime" in parent.members else "deceasedBoolean"
+                yield _as_far_as(Piece(death.finding, Status.PRESENT, death.match, f"{parent.place}.{key}"))
     birth = None if seen.people.child is None else seen.people.child.days("birthDate")
     mothers = [patient for patient in seen.records.of("Patient") if seen.people.parents.get(patient.place) is Family.MOTHER]
     mothers += [related for related, family in seen.people.kin if family is Family.MOTHER]
@@ -328,7 +335,15 @@ def _mother_age(mother: Node, own: Days, birth: Days, seen: Seen) -> Iterator[Pi
 
 
 def notes(seen: Seen) -> Iterator[str]:
-    """Where there is text for people to read that nothing was taken from."""
+    """Where there is text for people to read that nothing was taken from, and systems of codes that the map does not know."""
+    strange = Counter(
+        coding.system
+        for condition in seen.records.of("Condition")
+        for coding in condition.codings("code")
+        if coding.system and not seen.code_map.system_of(coding.system) and _subject(condition, seen)
+    )
+    for system, count in sorted(strange.items()):
+        yield f"{shorten(system)}: the map {seen.code_map.name} does not know this system of codes: {count} conditions left out"
     for observation in seen.records.of("Observation"):
         for coding in observation.codings("code"):
             system = seen.code_map.system_of(coding.system)

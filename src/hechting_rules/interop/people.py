@@ -23,12 +23,14 @@ class People:
     """The persons of a record in the roles of a case; a place of nothing means that there is nobody in that role here.
 
     ``child`` and ``adult`` are Patients; ``parents`` are those bound to the child, the adult among them, with what they are to
-    it; ``kin`` are the RelatedPersons of the child with what they are. ``absent`` names roles that the host says nobody has.
+    it; ``lost`` are such parents who have died; ``kin`` are the RelatedPersons of the child with what they are. ``absent`` names
+    roles that the host says nobody has.
     """
 
     child: Node | None
     adult: Node | None
     parents: Mapping[str, Family]
+    lost: tuple[tuple[Node, Family], ...]
     kin: tuple[tuple[Node, Family | None], ...]
     absent: frozenset[Person]
     notes: tuple[str, ...]
@@ -60,6 +62,12 @@ def ages(birth: Days, day: dt.date) -> tuple[int, int]:
     return months_between(birth.last, day), months_between(birth.first, day)
 
 
+def has_died(patient: Node, day: dt.date) -> bool:
+    """Whether a patient has died by a day."""
+    died = patient.days("deceasedDateTime")
+    return patient.truth("deceasedBoolean") is True or (died is not None and died.first <= day)
+
+
 def people_in(
     records: Records, code_map: CodeMap, book: Rulebook, as_of: dt.date, child: str, adult: str, problems: Problems
 ) -> People:
@@ -69,7 +77,7 @@ def people_in(
     """
     patients = records.of("Patient")
     if [p for p in patients if p.text("birthDate") and p.days("birthDate") is None]:
-        return People(None, None, {}, (), frozenset(), ())  # noted; who is who cannot be told
+        return People(None, None, {}, (), (), frozenset(), ())  # noted; who is who cannot be told
     named = {person: _named(value, person, records, problems) for person, value in (("child", child), ("adult", adult))}
     bonds = _bonds(records, code_map)
     grown = book.parameters[GROWN_MONTHS].value
@@ -79,18 +87,22 @@ def people_in(
     if chosen is None and child != NO_PERSON:
         ripe = [p for p in young if p.place not in elders and not _same(p, named["adult"])]
         chosen = _only(ripe, "child", problems)
-    parents = {elder: family for ward, elder, family in bonds if chosen is not None and ward == chosen.place}
+    bound = {elder: family for ward, elder, family in bonds if chosen is not None and ward == chosen.place}
+    lost = tuple(
+        (p, bound[p.place]) for p in patients if p.place in bound and has_died(p, as_of) and not _same(p, named["adult"])
+    )
+    parents = {place: family for place, family in bound.items() if place not in {p.place for p, _ in lost}}
     notes: list[str] = []
     person = named["adult"]
     if person is None and adult != NO_PERSON:
         person = _adult(patients, young, chosen, parents, notes, problems)
     if person is not None and chosen is not None:
         parents.setdefault(person.place, _by_sex(person))
-    known = {p.place for p in (chosen, person) if p is not None} | parents.keys()
+    known = {p.place for p in (chosen, person) if p is not None} | parents.keys() | bound.keys()
     notes += [f"{p.place}: is not bound to the index child or adult here: left out" for p in patients if p.place not in known]
     absent = frozenset(p for p, value in ((Person.CHILD, child), (Person.ADULT, adult)) if value == NO_PERSON)
     kin = tuple((r, _relation(r, code_map)) for r in _active(records) if _same(records.behind(r.inner("patient")), chosen))
-    return People(chosen, person, parents, kin if chosen is not None else (), absent, tuple(notes))
+    return People(chosen, person, parents, lost, kin if chosen is not None else (), absent, tuple(notes))
 
 
 def _named(reference: str, role: str, records: Records, problems: Problems) -> Node | None:
