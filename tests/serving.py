@@ -101,7 +101,7 @@ def _begun(process: "subprocess.Popen[str]", log: Path) -> Running:
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
     first = process.stdout.readline() if ready else ""
-    assert first.startswith("http://127.0.0.1:"), first + log.read_text(encoding="utf-8")
+    assert first.startswith(("http://127.0.0.1:", "https://127.0.0.1:")), first + log.read_text(encoding="utf-8")
     return Running(int(first.strip().rstrip("/").rpartition(":")[2]), process, first + process.stdout.readline())
 
 

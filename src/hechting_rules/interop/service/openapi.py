@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from hechting_rules.interop.cds_hooks import SERVICE
 from hechting_rules.interop.service.answers import Guidance
 from hechting_rules.interop.service.problems import MEDIA
 from hechting_rules.interop.service.settings import Settings
@@ -19,10 +20,12 @@ REASONS = {
     "400": "the body is not JSON, or a parameter is unknown, given twice, or not allowed",
     "401": "a token is needed, and there is none that is good",
     "403": "the client may not call this address, or the page that calls is of an origin that may not",
+    "404": "there is no service of that name, or it keeps no feedback",
     "406": "the answer is of a media type that 'Accept' does not allow",
     "408": "the body was not there in time",
     "409": "the snapshot was made with another rulebook",
     "411": "the body has no length",
+    "412": "data that is required was not prefetched",
     "413": "the body is too long",
     "415": "the body is of a media type that is not read, or packed",
     "422": "the case cannot be used: an unknown code, a contradiction, a value out of range; each told with its place",
@@ -47,6 +50,9 @@ def document(guidance: Guidance, settings: Settings) -> dict[str, Any]:
         ),
         "/drawing": _post("draw", "the reasoning in a case as a drawing", guidance, "", ("code",)),
         "/consultation": _consultation(guidance),
+        "/cds-services": _get("discovery", "the services of CDS Hooks", "discovery"),
+        "/cds-services/{service}": _hook("cards", "the cards of a service of CDS Hooks", "hook", "cards", ("404", "412")),
+        "/cds-services/{service}/feedback": _hook("feedback", "what became of cards", "feedback", "description", ("404",)),
         "/vocabulary": _get("vocabulary", "all that a form needs: stages, findings, questions, subjects", "vocabulary"),
         "/health": _get("health", "whether the service answers, and with which rules", "health"),
         "/openapi.json": _get("openapi", "this description", "description"),
@@ -87,6 +93,18 @@ def _post(name: str, summary: str, guidance: Guidance, schema: str, more: tuple[
     content = {JSON: {"schema": _ref(schema)}} if schema else {SVG: {"schema": {"type": "string"}}}
     body = {"required": True, "content": {form: {"schema": _ref("case")} for form in (JSON, YAML)}}
     return _operation(name, summary, guidance, body, content, more, (*POSTED, *(() if schema else ("501",))))
+
+
+def _hook(name: str, summary: str, schema: str, gives: str, more: tuple[str, ...]) -> dict[str, Any]:
+    service = {"name": "service", "in": "path", "required": True, "schema": {"type": "string", "enum": [SERVICE]}}
+    responses = {
+        "200": {"description": summary, "content": {JSON: {"schema": _ref(gives)}}},
+        **_problems(sorted((*POSTED, *more))),
+    }
+    body = {"required": True, "content": {JSON: {"schema": _ref(schema)}}}
+    return {
+        "post": {"operationId": name, "summary": summary, "parameters": [service], "requestBody": body, "responses": responses}
+    }
 
 
 def _consultation(guidance: Guidance) -> dict[str, Any]:
@@ -293,6 +311,33 @@ OWN: dict[str, Any] = {
         },
     ),
     "health": _object("the service answers", {"status": {"const": "ok"}, "version": TEXT, "rulebook": RULES}),
+    "discovery": _object("the services of CDS Hooks", {"services": _list({"type": "object"})}),
+    "cards": _object("the cards of a service of CDS Hooks", {"cards": _list({"type": "object"})}),
+    "hook": _object(
+        "a request as CDS Hooks has it",
+        {
+            "hook": {"const": "patient-view"},
+            "hookInstance": {"type": "string", "format": "uuid"},
+            "context": _object("who asks about whom", {"userId": TEXT, "patientId": TEXT}),
+        },
+        {"prefetch": {"type": "object"}, "fhirServer": TEXT, "fhirAuthorization": {"type": "object"}},
+    ),
+    "feedback": _object(
+        "what became of cards, as CDS Hooks has it",
+        {
+            "feedback": _list(
+                _object(
+                    "what became of one card",
+                    {
+                        "card": {"type": "string", "format": "uuid"},
+                        "outcome": {"enum": ["accepted", "overridden"]},
+                        "outcomeTimestamp": {"type": "string", "format": "date-time"},
+                    },
+                    {"acceptedSuggestions": _list({"type": "object"}), "overrideReason": {"type": "object"}},
+                )
+            )
+        },
+    ),
     "description": {"type": "object", "description": "an OpenAPI document"},
     "problem": _object(
         "what is wrong (RFC 9457)",

@@ -13,6 +13,7 @@ from hechting_rules.errors import DiagnosticError, UsageError
 from hechting_rules.fields import Fields, as_fields
 from hechting_rules.model import DEFAULT_PROFILE
 from hechting_rules.source import Problems, Span
+from hechting_rules.terms import Language
 from hechting_rules.yamlnode import read
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -68,6 +69,7 @@ class Settings:
 
     ``public_url`` is the address that clients call, without what comes after its last path; tokens must name it. ``origins`` are
     the web pages of others that may call, ``hosts`` the names by which the service may be called beside those it knows itself.
+    ``language`` to ``rule_url`` are for CDS Hooks, as in `hechting_rules.interop.cds_hooks.Hooks`.
     """
 
     host: str = "127.0.0.1"
@@ -84,6 +86,11 @@ class Settings:
     certificate: Path | None = None
     key: Path | None = None
     feedback: Path | None = None
+    language: str = Language.NL.value
+    code_map: str = "nl"
+    hints: bool = False
+    source_url: str = ""
+    rule_url: str = ""
     limits: Limits = attrs.field(factory=Limits)
 
     @property
@@ -157,6 +164,11 @@ def _settings(f: Fields, folder: Path) -> Settings:
         certificate=_file(f, "certificate", folder),
         key=_file(f, "key", folder),
         feedback=_file(f, "feedback", folder),
+        language=f.choice("language", Language, Language.NL).value,
+        code_map=f.string("code_map", "") or default.code_map,
+        hints=f.truth("hints", False),
+        source_url=_url(f, "source_url"),
+        rule_url=f.string("rule_url", ""),
         limits=_limits(f),
     )
     f.done()

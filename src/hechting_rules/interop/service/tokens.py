@@ -145,9 +145,9 @@ def _keys(issuer: Issuer) -> dict[str, Key]:
     return found
 
 
-def _key(entry: Mapping[str, Any], shown: str) -> Key:
+def _key(entry: Any, shown: str) -> Key:
     """A public key for ES384 or RS384. Raises `UsageError` for any other."""
-    name = {"EC": "ES384", "RSA": "RS384"}.get(entry.get("kty", ""), "")
+    name = {"EC": "ES384", "RSA": "RS384"}.get(str(entry.get("kty")), "") if isinstance(entry, Mapping) else ""
     if not name or entry.get("alg", name) != name or entry.get("use", "sig") != "sig":
         raise UsageError(f"{shown}: holds a key that is not for ES384 or RS384 signatures")
     key = jwt.PyJWK.from_dict(dict(entry), algorithm=name).key
