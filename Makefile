@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak spark race fhir-validators docs check clean
+.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,14 @@ asan: $(BIN)/.ready  ## the engine of durable-rules under AddressSanitizer (ten 
 soak: $(BIN)/.ready  ## consultations for half an hour, each step compared with the kernel
 	PYTHONPATH=tests $(BIN)/python tests/soak/consultation_soak.py
 
+conformance-soak: $(BIN)/.ready  ## every evaluator on some 200,000 generated cases, for an hour
+	PYTHONPATH=tests:tests/conformance $(BIN)/python tests/soak/conformance_soak.py
+
+mutate-code: $(BIN)/.ready  ## change the code in each way a slip could, and list what no test notices (an hour or more)
+	$(BIN)/python -m pip install --quiet --editable '.[mutation]'
+	CI=1 nice -n 19 $(BIN)/mutmut run --max-children 1
+	$(BIN)/mutmut results
+
 fhir-validators: $(BIN)/.ready  ## what goes out as FHIR by two validators of others (needs node and npm)
 	tests/validators/run.sh $(BIN)/python
 
@@ -55,4 +63,4 @@ docs: $(BIN)/.ready  ## build the documentation, warnings as errors
 check: lint rules test  ## everything that must hold
 
 clean:  ## take away what was built
-	rm -rf $(VENV) build dist docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist mutants docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
