@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-ELSEWHERE = {"proofs", "consultation"}
+ELSEWHERE = {"proofs", "consultation", "extending", "testing"}
 """Pages whose programs run in the tests of what they tell of."""
 
 PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -334,3 +334,7 @@ def test_drafts_are_kept_only_where_guidance_tests_are_read_from(tmp_path: Path)
     assert keep("one", tmp_path / "x.cases.yaml")
     assert not keep("two", tmp_path / "x.cases.yaml")
     assert (tmp_path / "x.cases.yaml").read_text(encoding="utf-8") == "one"
+
+
+def test_everything_is_looked_at_and_holds_of_the_example() -> None:
+    check_rulebook(load_rulebook(HERE_BELOW.parent / "examples" / "03_own_rule"), examples=3)

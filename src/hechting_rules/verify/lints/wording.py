@@ -121,7 +121,7 @@ def hedges(book: Rulebook) -> Iterator[Remark]:
     """L604: a graded text has no hedge. What the article words as possible must not read as certain."""
     lists = _lists(book, WordUse.HEDGE)
     for suggestion in book.suggestions.values():
-        if lists and suggestion.origin is Origin.ARTICLE and suggestion.kind in GRADED:
+        if lists and suggestion.origin in {Origin.ARTICLE, Origin.HOST} and suggestion.kind in GRADED:
             present = {language for words in lists for language, _ in _found(_whole(suggestion), words)}
             for language in Language:
                 if language not in present:
