@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules import Case, Rulebook, UsageError, advise, clauses
+from hechting_rules import Case, EngineError, Rulebook, UsageError, advise, clauses
 from hechting_rules.answered import prepare
-from hechting_rules.clauses import LIMITS, EngineError, Production, Size, productions, registers, sizes
+from hechting_rules.clauses import LIMITS, Production, Size, productions, registers, sizes
 from hechting_rules.engines import deciding, opened
 from hechting_rules.kernel import run
 from hechting_rules.model import AllOf, AnyOf, Is, IsAbsent, Profile

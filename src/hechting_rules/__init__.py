@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hechting_rules.advice import Advice
     from hechting_rules.case import load_case
     from hechting_rules.consultation import Consultation
-    from hechting_rules.errors import CaseError, HechtingError, MissingExtraError, RulebookError, UsageError
+    from hechting_rules.errors import CaseError, EngineError, HechtingError, MissingExtraError, RulebookError, UsageError
     from hechting_rules.explain import advise, arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
     from hechting_rules.model import Case, Rulebook
     from hechting_rules.rulebook import load_rulebook
@@ -29,6 +29,7 @@ __all__ = [
     "CaseError",
     "Consultation",
     "Decision",
+    "EngineError",
     "HechtingError",
     "MissingExtraError",
     "Rulebook",
@@ -54,6 +55,7 @@ _HOME = {
     "CaseError": "errors",
     "Consultation": "consultation",
     "Decision": "single",
+    "EngineError": "errors",
     "HechtingError": "errors",
     "MissingExtraError": "errors",
     "Rulebook": "model",

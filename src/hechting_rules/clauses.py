@@ -10,13 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.errors import HechtingError
+from hechting_rules.errors import EngineError
 from hechting_rules.kernel import Op, Step
 from hechting_rules.program import Program
-
-
-class EngineError(HechtingError):
-    """An engine cannot be had here, cannot hold a rulebook, or failed."""
 
 
 @attrs.frozen

@@ -24,7 +24,8 @@ from typing import TypeVar
 
 import durable_rules_engine as rete
 
-from hechting_rules.clauses import EngineError, Production, Productions, productions, registers
+from hechting_rules.clauses import Production, Productions, productions, registers
+from hechting_rules.errors import EngineError
 from hechting_rules.program import Program
 
 T = TypeVar("T")

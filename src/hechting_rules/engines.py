@@ -11,8 +11,7 @@ from types import ModuleType
 import attrs
 
 from hechting_rules import kernel
-from hechting_rules.clauses import EngineError
-from hechting_rules.errors import UsageError
+from hechting_rules.errors import EngineError, UsageError
 from hechting_rules.program import Program
 from hechting_rules.source import did_you_mean, one_of
 

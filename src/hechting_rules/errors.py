@@ -35,6 +35,10 @@ class UsageError(HechtingError):
     """A language, profile, code or option that does not exist."""
 
 
+class EngineError(HechtingError):
+    """An engine cannot be had here, cannot hold a rulebook, or failed."""
+
+
 class MissingExtraError(HechtingError):
     """A part of the library needs an extra that is not installed; the message names it."""
 
