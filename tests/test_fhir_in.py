@@ -64,7 +64,7 @@ def why_not(reading: Reading, finding: str) -> list[str]:
 
 
 @given(BUNDLES, st.sampled_from(["nl", "be"]), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_a_random_bundle_is_read_and_its_case_can_be_used(found: Any, country: str, hints: bool) -> None:
     before = copy.deepcopy(found)
     reading = read_fhir(found, as_of=TODAY, code_map=country, hints=hints)
@@ -76,7 +76,7 @@ def test_a_random_bundle_is_read_and_its_case_can_be_used(found: Any, country: s
 
 
 @given(broken_bundles())
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_a_broken_bundle_is_read_or_refused_with_its_places(found: Any) -> None:
     told: tuple[Diagnostic, ...] = ()
     try:

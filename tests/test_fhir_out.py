@@ -147,7 +147,7 @@ def near_referrals(draw: st.DrawFn) -> Case:
 
 
 @given(near_referrals())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_every_draft_meets_what_a_draft_must_meet(case: Case) -> None:
     book = default_rulebook()
     try:
@@ -181,7 +181,7 @@ def test_a_flag_that_was_addressed_is_still_not_clear() -> None:
 
 
 @given(real_cases(most=25), st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_a_suspicion_of_abuse_leaves_only_when_asked_for_and_then_very_restricted(case: Case, abuse: bool) -> None:
     book = default_rulebook()
     advice = advise(case)
