@@ -235,6 +235,30 @@ def test_the_newest_observation_counts_and_an_old_one_is_no_news_of_today() -> N
     assert read(CHILD, undated).hints == ("environment.poor_housing",)
 
 
+def test_what_is_of_later_days_does_not_count() -> None:
+    later = condition("A93", recordedDate="2026-12-01"), observation("144", valueBoolean=True, on="2027")
+    reading = read(CHILD, *later)
+    assert not reading.case.findings
+    assert {o.reason for o in reading.origins} == {"is of after the day on which the record is read"}
+    assert (
+        len(read(CHILD, condition("A93", recordedDate="2026"), observation("144", valueBoolean=True, on="2026-11")).case.findings)
+        == 2
+    )
+
+
+@pytest.mark.parametrize("key", ["modifierExtension", "implicitRules"])
+def test_a_resource_that_may_mean_something_else_is_left_out(key: str) -> None:
+    value = {
+        "modifierExtension": [{"url": "http://example.org/not", "valueBoolean": True}],
+        "implicitRules": "http://example.org/own",
+    }
+    reading = read(CHILD, condition("A93") | {key: value[key]}, condition("Z03"))
+    assert set(stated(reading)) == {"environment.poor_housing"}
+    assert reading.notes == (
+        "Bundle.entry[1].resource: may mean something else than it says (modifierExtension or implicitRules): left out",
+    )
+
+
 def test_free_text_is_left_to_people() -> None:
     reading = read(CHILD, observation("773", valueString="klampt zich vast"))
     assert not reading.origins

@@ -218,9 +218,23 @@ def test_an_answer_goes_before_an_older_record_and_the_newest_before_older_answe
     )
     read = read_fhir(bundle(CHILD, adhd, yes, no), as_of=TODAY).case
     assert {s.code: s.status for s in read.findings} == {"child.attention_disorder": Status.ABSENT}
-    later = read_fhir(bundle(CHILD, adhd | {"recordedDate": "2026-12-01"}, no), as_of=TODAY)
+    earlier = no | {"authored": "2026-10-02"}
+    later = read_fhir(bundle(CHILD, adhd | {"recordedDate": "2026-11-01"}, earlier), as_of=TODAY)
     assert not later.case.findings
     assert "cannot all be so" in later.notes[0]
+    same = read_fhir(bundle(CHILD, adhd | {"recordedDate": "2026-10-02"}, earlier), as_of=TODAY).case
+    assert {s.code: s.status for s in same.findings} == {"child.attention_disorder": Status.ABSENT}
+
+
+def test_answers_that_the_vocabulary_does_not_let_be_together_are_left_open() -> None:
+    both = replied("child.seeks_comfort", "child.seeks_no_comfort", "child.adopted")
+    reading = read_fhir(bundle(CHILD, both), as_of=TODAY)
+    assert {s.code for s in reading.case.findings} == {"child.adopted"}
+    assert "child.seeks_comfort and child.seeks_no_comfort" in reading.notes[0]
+    kind, wide = replied("child.adopted_from_abroad"), replied("child.adopted", status="absent")
+    reading = read_fhir(bundle(CHILD, kind, wide), as_of=TODAY)
+    assert not reading.case.findings
+    assert "child.adopted_from_abroad and child.adopted" in reading.notes[0]
 
 
 def test_an_old_answer_says_nothing_of_today() -> None:

@@ -21,6 +21,8 @@ KINDS_READ = frozenset(
     }
 )
 """The resources that anything is taken from; others are passed over."""
+MODIFIERS = ("modifierExtension", "implicitRules")
+"""Members that can turn the meaning of a resource round; who does not know them must not read it."""
 
 
 @attrs.frozen
@@ -30,6 +32,7 @@ class Records:
     by_type: Mapping[str, tuple[Node, ...]]
     by_name: Mapping[str, Node]
     names: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
     def name_of(self, place: str) -> str:
         """The name of the resource in which a place is: type and id, or the address of its entry, or nothing."""
@@ -61,7 +64,11 @@ def records_in(data: Any, problems: Problems, place: str = "") -> Records:
     kinds: dict[str, list[Node]] = {}
     names: dict[str, Node] = {}
     called: dict[str, str] = {}
+    notes: list[str] = []
     for address, node in found:
+        if any(node.members.get(key) for key in MODIFIERS):
+            notes.append(f"{node.place}: may mean something else than it says ({' or '.join(MODIFIERS)}): left out")
+            continue
         kind, own = node.text("resourceType"), node.text("id")
         known = f"{kind}/{own}" if own else address
         if known and known in names:
@@ -71,7 +78,7 @@ def records_in(data: Any, problems: Problems, place: str = "") -> Records:
         for name in (address, known, *(_identity(identifier) for identifier in node.each("identifier"))):
             if name:
                 names.setdefault(name, node)
-    return Records({kind: tuple(nodes) for kind, nodes in kinds.items()}, names, called)
+    return Records({kind: tuple(nodes) for kind, nodes in kinds.items()}, names, called, tuple(notes))
 
 
 def _identity(identifier: Node) -> str:

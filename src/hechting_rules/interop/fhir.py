@@ -120,7 +120,7 @@ def read_fhir(
     return Reading(
         case=case,
         origins=tuple(_origin(piece, records) for piece in settled.pieces if piece.finding in book.findings),
-        notes=(*people.notes, *settled.notes, *notes(seen)),
+        notes=(*records.notes, *people.notes, *settled.notes, *notes(seen)),
         child=_reference(people.child),
         adult=_reference(people.adult),
     )
@@ -176,7 +176,7 @@ def _quantities(seen: Seen, found: list[Piece], stated: tuple[Stated, ...]) -> I
             yield AGE_OF[person], float(least if person is Person.CHILD else least // MONTHS_IN_A_YEAR)
         elif birth is None and said:
             yield AGE_OF[person], _newest(said)
-    weeks = [p for p in found if p.finding == WEEK and p.value is not None and not _born_since(p, seen)]
+    weeks = [p for p in found if p.finding == WEEK and p.value is not None and p.aside is None and not _born_since(p, seen)]
     if weeks and not any(s.code == PREGNANT and s.status is not Status.PRESENT for s in stated):
         yield WEEK, _newest(weeks)
 

@@ -46,6 +46,7 @@ class SetAside(StrEnum):
     NARROWER = "a kind of it was ruled out, not all of it"
     NO_ANSWER = "gives no answer that can be read"
     CONTRADICTED = "is contradicted by another place"
+    LATER = "is of after the day on which the record is read"
 
 
 SOFT = frozenset({SetAside.HINT, SetAside.OLD, SetAside.UNDATED})
@@ -89,13 +90,23 @@ class Seen:
                     best[line.finding] = line, match, coding
         yield from best.values()
 
+    def day_in(self, days: Days | None) -> dt.date | None:
+        """The last day that a date can mean, as far as it is not after the day on which one looks."""
+        return None if days is None else max(days.first, min(days.last, self.as_of))
+
     def is_history(self, finding: str) -> bool:
         """Whether a finding is about the past."""
         return self.book.findings[finding].time is Time.HISTORY
 
 
 def pieces(seen: Seen) -> Iterator[Piece]:
-    """Everything that the records say, in the order of their types and places."""
+    """Everything that the records say, in the order of their types and places; what is of later days does not count."""
+    for piece in _pieces(seen):
+        later = piece.day is not None and piece.day > seen.as_of
+        yield attrs.evolve(piece, aside=SetAside.LATER) if later else piece
+
+
+def _pieces(seen: Seen) -> Iterator[Piece]:
     for condition in seen.records.of("Condition"):
         yield from _condition(condition, seen)
     for observation in seen.records.of("Observation"):
@@ -168,7 +179,7 @@ def _observation(node: Node, seen: Seen) -> Iterator[Piece]:
 def _measured(node: Node, whose: frozenset[Whose], days: Days | None, seen: Seen) -> Iterator[Piece]:
     """What the code and value of an observation, or of one part of it, say."""
     codings = list(node.codings("code"))
-    day = None if days is None else days.last
+    day = seen.day_in(days)
     for line, match, coding in seen.lines(codings, whose):
         said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.OBSERVATION, coding.system, coding.code, day)
         yield _answered(said, node, seen)
@@ -246,7 +257,7 @@ def _weeks(node: Node, codings: Iterable[Coding], whose: frozenset[Whose], day: 
             )  # fmt: skip
             if measure.finding:
                 yield said if weeks < measure.below else attrs.evolve(said, status=Status.ABSENT)
-            elif day is not None and day <= seen.as_of:
+            elif day is not None:
                 bounds = seen.book.quantities[measure.quantity]
                 now = weeks + (seen.as_of - day).days / 7
                 if bounds.least <= now <= bounds.most:
@@ -299,9 +310,8 @@ def _stay(node: Node, seen: Seen) -> Iterator[Piece]:
         for stay in seen.code_map.stays:
             young = ages(birth, start.last)[1] < seen.book.parameters[stay.below_months].value
             if young and start.first >= birth.first and coding.code in stay.classes:
-                yield _as_far_as(
-                    Piece(stay.finding, Status.PRESENT, stay.match, coding.place, system=coding.system, code=coding.code)
-                )
+                said = Piece(stay.finding, Status.PRESENT, stay.match, coding.place, day=start.first)
+                yield _as_far_as(attrs.evolve(said, system=coding.system, code=coding.code))
 
 
 def _kin(seen: Seen) -> Iterator[Piece]:

@@ -157,7 +157,7 @@ def answers_in(records: Records, book: Rulebook, as_of: dt.date, patients: froze
         if elsewhere or node.text("status") not in READ or not is_own(node.text("questionnaire")):
             continue
         days = node.days("authored")
-        day = None if days is None else days.last
+        day = None if days is None else max(days.first, min(days.last, as_of))
         for one in _once(list(_said(node, book)), node.problems):
             yield _piece(one, day, book, as_of)
 
@@ -170,8 +170,10 @@ def is_own(canonical: str) -> bool:
 
 def _piece(one: Said, day: dt.date | None, book: Rulebook, as_of: dt.date) -> Piece:
     said = Piece(one.name, one.status or Status.PRESENT, Match.EQUAL, one.place, Source.ANSWER, FINDING_SYSTEM, one.name, day)
-    if one.status is None:
-        return attrs.evolve(said, value=one.value, code=one.stage)
+    if day is not None and day > as_of:
+        said = attrs.evolve(said, aside=SetAside.LATER)
+    if one.status is None or said.aside is not None:
+        return attrs.evolve(said, value=one.value, code=one.stage) if one.status is None else said
     old = day is not None and day < as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
     if old and one.status is not Status.UNKNOWN and book.findings[one.name].time is Time.CURRENT:
         return attrs.evolve(said, aside=SetAside.OLD)
