@@ -178,6 +178,41 @@ def test_a_code_without_its_system_says_nothing() -> None:
     assert not read(CHILD, condition("P21", "")).origins
 
 
+@pytest.mark.parametrize(
+    ("country", "system", "code", "finding", "match"),
+    [
+        ("nl", ICPC1, "P76", "child.depression", "equal"),
+        ("nl", ICPC1, "P76.03", "child.depression", "narrower"),
+        ("nl", ICPC1, "P80.01", "child.borderline", "equal"),
+        ("nl", ICPC1, "P80", "child.borderline", None),
+        ("be", ICD10, "Q21.1", "child.congenital_disorder", "narrower"),
+        ("be", ICD10, "R01", "child.congenital_disorder", None),
+        ("be", ICD10, "F50.0", "child.anorexia", "narrower"),
+        ("be", ICD10, "F50.8", "child.anorexia", "hint"),
+        ("be", ICD10, "F500", "child.anorexia", None),
+        ("be", ICD10, "P07.2", "child.premature_birth", "narrower"),
+        ("be", ICD10, "P07.0", "child.premature_birth", "hint"),
+    ],
+)
+def test_a_code_below_the_one_of_a_line_is_a_kind_of_it_and_the_closest_line_counts(
+    country: str, system: str, code: str, finding: str, match: str | None
+) -> None:
+    found = [o.match for o in read(CHILD, condition(code, system), code_map=country).origins if o.finding == finding]
+    assert found == ([] if match is None else [match])
+
+
+@pytest.mark.parametrize(("code", "there"), [("P69", False), ("P70", True), ("P76.01", True), ("P80.02", True), ("P81", False)])
+def test_a_stretch_of_codes_holds_its_ends_and_what_lies_between(code: str, there: bool) -> None:
+    said = stated(read(*FAMILY, condition(code, of="mother")))
+    assert ("parent.mental_health_problems" in said) is there
+
+
+def test_of_two_codings_the_firmer_one_says_it() -> None:
+    both = condition("P22") | {"code": {"coding": [{"system": ICPC1, "code": "P03"}, {"system": ICPC1, "code": "P76"}]}}
+    (origin,) = [o for o in read(CHILD, both).origins if o.finding == "child.depression"]
+    assert (origin.code, origin.match, origin.used) == ("P76", "equal", True)
+
+
 # --- what a status means ---------------------------------------------------------------------------------------------------
 
 
