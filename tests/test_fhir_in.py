@@ -415,6 +415,27 @@ def test_urns_and_identifiers_bind_as_well() -> None:
     assert "parent.mental_health_problems" in stated(reading)
 
 
+@pytest.mark.parametrize("reference", ["Patient/child", "Patient/child/_history/2", "https://example.org/fhir/Patient/child"])
+def test_a_reference_may_have_an_address_and_a_version(reference: str) -> None:
+    reading = read(CHILD, condition("A93", id="7", subject={"reference": reference}))
+    assert set(stated(reading)) == {"child.premature_birth"}
+    assert reading.sources == ("Condition/7",)
+
+
+def test_the_same_resource_twice_counts_once() -> None:
+    reading = read(CHILD, condition("A93", id="7"), condition("A93", id="7"), CHILD)
+    assert len(reading.origins) == 1
+
+
+def test_resources_may_come_as_a_list_or_under_names() -> None:
+    case = read(CHILD, condition("A93")).case
+    assert read_fhir([CHILD, condition("A93")], as_of=TODAY).case == case
+    named = read_fhir({"patient": CHILD, "conditions": bundle(condition("A93"))}, as_of=TODAY)
+    assert named.case == case
+    assert named.origins[0].place == "conditions.entry[0].resource.code.coding[0]"
+    assert not read_fhir(condition("A93"), as_of=TODAY).origins
+
+
 def test_somebody_who_is_not_bound_is_left_out() -> None:
     reading = read(CHILD, patient("other", "1980-01-01"), condition("P76", of="other"))
     assert not reading.origins
