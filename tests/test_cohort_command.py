@@ -409,9 +409,10 @@ def test_a_file_of_no_cases_gives_a_file_of_no_answers(command: Any, tmp_path: P
     assert "discuss.child_signals" in pq.read_schema(tmp_path / "out.parquet").names
 
 
-def test_the_smallest_count_of_the_command_is_that_of_the_library(command: Any) -> None:
+def test_the_numbers_of_the_command_are_those_of_the_library(command: Any) -> None:
     _, out, _ = command("cohort", "--help")
     assert f"default: {SMALLEST};" in " ".join(out.split())
+    assert f"default: {plan.CHUNK};" in " ".join(out.split())
 
 
 # --- the sheet --------------------------------------------------------------------------------------------------------------

@@ -81,6 +81,9 @@ def cohort_command(
     processes: Annotated[
         int, typer.Option("--processes", min=1, help="How many processes decide; else one for each core.")
     ] = cores(),
+    chunk: Annotated[
+        int, typer.Option("--chunk", min=1, help="How many rows of a wide file are kept at a time; fewer take less memory.")
+    ] = 131_072,
     restart: Annotated[bool, typer.Option("--restart", help="Give up what a run before left half-done.")] = False,
     lang: Lang = Language.NL,
     shown: AsFormat = Format.TEXT,
@@ -112,6 +115,7 @@ def cohort_command(
         language=lang,
         processes=processes,
         restart=restart,
+        chunk=chunk,
     )
     plan = job.plan()
     with _bar(str(cases), plan.source.records) as report:

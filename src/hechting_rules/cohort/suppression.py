@@ -118,14 +118,20 @@ class Suppression:
             self.hidden.add(cell)
 
     def _crossed(self, code: str, person: Person) -> None:
-        """A result by stage: established and not, in each stage, each adding up along both ways."""
-        names = self._stages(person)
+        """A result by stage: established and not, in each stage, each adding up along both ways.
+
+        One that is established nowhere, or everywhere, says nothing more by stage: 0, or what the stage says itself.
+        """
+        names, total = self._stages(person), result(code, ESTABLISHED)
         there = {name: self.tally[at_stage(code, person, name)] for name in names}
         not_there = {name: self.tally[stage(person, name)] - there[name] for name in names}
         found = {name for name in names if {at_stage(code, person, name), stage(person, name)} & self.hidden}
-        if result(code, ESTABLISHED) in self.hidden and not found:
+        if total in self.hidden and not found:
             found = {max(names, key=lambda name: self.tally[stage(person, name)])}
-        found = sums(not_there, sums(there, found, self.smallest), self.smallest)
+        if total in self.hidden or (any(there.values()) and any(not_there.values())):
+            found = sums(not_there, sums(there, found, self.smallest), self.smallest)
+        elif not any(there.values()):
+            found = set()
         self.hidden.update(at_stage(code, person, name) for name in found)
 
     def _groups(self) -> Mapping[Cell, list[str]]:

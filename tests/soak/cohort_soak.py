@@ -1,0 +1,273 @@
+"""Cohorts at full size: ``PYTHONPATH=tests python tests/soak/cohort_soak.py kill|memory|speed|long|same``; ``--help`` tells more.
+
+``kill``: a run is ended with kill -9 at ten random moments and goes on each time; what it leaves equals an undisturbed run, to
+the byte. ``memory``: the peak memory of the largest process for a cohort and for one ten times as large. ``speed``: from Parquet
+to Parquet, against pyarrow that only reads and writes the file. ``long``: a long frame decided, against a pivot of it. ``same``:
+cohort, Spark and the kernel, which reads each row as a case for itself, on a million cases. Status 1 where it does not hold.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cohort_making import as_long, cohort
+from hechting_rules.answered import program_for
+from hechting_rules.case import admit, block
+from hechting_rules.cohort import decide
+from hechting_rules.cohort.block import cases_at
+from hechting_rules.cohort.reading import Columns, read_wide
+from hechting_rules.errors import CaseError
+from hechting_rules.kernel import run
+from hechting_rules.rulebook import default_rulebook
+
+PIECE = 1 << 16
+KILLS = 10
+OBJECTS = {value: np.array(value, dtype=object) for value in (True, False, None)}
+COMMAND = [sys.executable, "-m", "hechting_rules", "cohort"]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def pieces(count: int, seed: int = 1) -> Iterator[pa.Table]:
+    """A cohort in pieces, no two the same."""
+    book = default_rulebook()
+    for place, first in enumerate(range(0, count, PIECE)):
+        yield cohort(book, min(PIECE, count - first), seed + place, first=first)
+
+
+def written(count: int, path: Path, few: bool = False) -> Path:
+    """A cohort as a Parquet file; ``few`` repeats one piece under other names, which is made sooner."""
+    writer: pq.ParquetWriter | None = None
+    one = next(pieces(PIECE)) if few else None
+    for first in range(0, count, PIECE):
+        length = min(PIECE, count - first)
+        if one is None:
+            table = next(pieces(length, 1 + first))
+        else:
+            names = pa.array([f"c{first + place:09d}" for place in range(length)])
+            table = one.slice(0, length).set_column(0, "id", names)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+    return path
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """The sha256 of each file in a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def kill(count: int, processes: int, folder: Path) -> bool:
+    """Ten kills of the parent alone, at random moments of the time that a whole run takes; then it may finish."""
+    cases = written(count, folder / "in.parquet", few=True)
+    more = ["--processes", str(processes), "--chunk", "8192", "--form", "lists", "--fired", "--explain", "c000000003"]
+
+    def arguments(name: str) -> list[str]:
+        (folder / name).mkdir(exist_ok=True)
+        return [*COMMAND, str(cases), str(folder / name / "out.parquet"), *more, "--summary", str(folder / name / "summary.json")]
+
+    start = time.perf_counter()
+    subprocess.run(arguments("whole"), check=True, stdout=subprocess.DEVNULL)
+    whole = time.perf_counter() - start
+    chance, kills = random.Random(8), 0  # noqa: S311 - moments to kill at, the same each time
+    while kills < KILLS:
+        process = subprocess.Popen(arguments("killed"), stdout=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, whole / 2))
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            kills += 1
+            done = len(list((folder / "killed").glob("*.part/chunk-*.json")))
+            say(f"kill {kills}: {done} chunks done")
+        else:
+            say("finished before the kill; begun again")
+            if sums(folder / "killed") != sums(folder / "whole"):
+                return False
+            shutil.rmtree(folder / "killed")
+    end = subprocess.run(arguments("killed"), check=True, capture_output=True, text=True)
+    say(end.stdout.strip())
+    equal = sums(folder / "killed") == sums(folder / "whole")
+    say(f"{count} cases, {whole:.0f} s undisturbed: after {kills} kills {'the same bytes' if equal else 'OTHER BYTES'}")
+    return equal
+
+
+def peak(arguments: list[str]) -> tuple[float, float]:
+    """The seconds that a command takes, and the peak memory of its largest process in MiB."""
+    start = time.perf_counter()
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def memory(count: int, processes: int, folder: Path) -> bool:
+    found = []
+    for number in (count // 10, count):
+        for ending in ("parquet", "csv"):
+            cases = written(number, folder / f"in-{number}.parquet", few=True)
+            out = folder / f"out.{ending}"
+            seconds, most = peak(
+                [*COMMAND, str(cases), str(out), "--processes", str(processes), "--chunk", "16384", "--form", "lists"]
+            )
+            found.append(most)
+            say(f"{number} cases to {ending}, {processes} processes: peak {most:.0f} MiB, {seconds:.1f} s")
+    return max(found[2:]) < 1.25 * max(found[:2])
+
+
+def speed(count: int, processes: int, folder: Path) -> bool:
+    """Rounds of both in turn, and the median ratio."""
+    cases, ratios = written(count, folder / "in.parquet", few=True), []
+    alone = "import sys, pyarrow.parquet as pq; pq.write_table(pq.read_table(sys.argv[1]), sys.argv[2])"
+    for _ in range(3):
+        plain, _ = peak([sys.executable, "-c", alone, str(cases), str(folder / "copy.parquet")])
+        ours, _ = peak([*COMMAND, str(cases), str(folder / "out.parquet"), "--processes", str(processes)])
+        ratios.append(plain / ours)
+        say(f"{count} cases, {processes} processes: pyarrow alone {plain:.1f} s, decided {ours:.1f} s, ratio {plain / ours:.2f}")
+    say(f"speed, of reading and writing alone: {statistics.median(ratios):.2f} (median of {len(ratios)})")
+    return statistics.median(ratios) >= 1 / 3
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def long(count: int, folder: Path) -> bool:
+    """Reading a long frame by a scatter, against its pivot by Polars if that is there, else by pandas."""
+    wide = next(pieces(min(count, PIECE)))
+    rows = pa.concat_tables([_named(as_long(wide), place) for place in range(max(1, count // PIECE))])
+    pq.write_table(rows, folder / "long.parquet")
+    scatter = timed(lambda: decide(rows, long=True))
+    try:
+        import polars as pl  # noqa: PLC0415 - a peer, which need not be there
+    except ImportError:
+        say("polars is not there to pivot")
+        return True
+    frame = pl.DataFrame(rows)
+    pivot = timed(lambda: frame.pivot(on="finding", index="case", values="status", aggregate_function="first"))
+    say(f"{rows.num_rows} rows: read and decided {scatter:.2f} s; a pivot alone {pivot:.2f} s, ratio {pivot / scatter:.1f}")
+    return scatter < pivot
+
+
+def _named(rows: pa.Table, place: int) -> pa.Table:
+    names = pa.compute.binary_join_element_wise(rows["case"], str(place), "-")
+    return rows.set_column(0, "case", names)
+
+
+def same(count: int, folder: Path) -> bool:
+    """Kernel and cohort, piece by piece; then Spark on all of it."""
+    book = default_rulebook()
+    program = program_for(book, book.profiles["default"])
+    seen = refused = 0
+    writer: pq.ParquetWriter | None = None
+    for table in pieces(count):
+        mixed = _spoiled(table, seen)
+        writer = writer or pq.ParquetWriter(folder / "in.parquet", mixed.schema)
+        writer.write_table(mixed)
+        found = decide(mixed)
+        told = {name: place for place, name in enumerate(found.table["id"].to_pylist())}
+        columns = {code: found.table[code].to_numpy() for code in book.order}
+        batch = mixed.combine_chunks().to_batches()[0]
+        read = read_wide(batch, Columns.of(mixed.column_names, book), book)
+        for first in range(0, batch.num_rows, 4096):
+            cases = cases_at(read, range(first, min(first + 4096, batch.num_rows)))
+            admitted = []
+            for case in cases:
+                try:
+                    admitted.append(admit(case, book, program))
+                except CaseError:
+                    refused += 1
+                    assert case.id not in told, case.id
+            values = run(program.steps, block([one.facts for one in admitted], program, book))
+            rows = np.array([told.pop(one.case.id) for one in admitted], dtype=np.int64)
+            for code in book.order:
+                plane = program.results[code]
+                there, out = _bits(values[plane.established], len(rows)), _bits(values[plane.out], len(rows))
+                expected = np.select([there, out], [OBJECTS[True], OBJECTS[False]], OBJECTS[None])
+                assert (columns[code][rows] == expected).all(), code
+        assert not told
+        seen += batch.num_rows
+        say(f"{seen} cases: kernel = cohort ({refused} refused by both)")
+    if writer is not None:
+        writer.close()
+    return _same_in_spark(folder)
+
+
+def _bits(number: int, length: int) -> np.ndarray:
+    raw = np.frombuffer(number.to_bytes((length + 7) // 8, "little"), dtype=np.uint8)
+    return np.unpackbits(raw, bitorder="little", count=length).astype(bool)
+
+
+def _spoiled(table: pa.Table, seen: int) -> pa.Table:
+    """Some rows contradict themselves: a finding without one that it implies, or two together that exclude each other."""
+    rng = np.random.default_rng(seen)
+    for code, finding in default_rulebook().findings.items():
+        for other in (*finding.implies, *finding.excludes)[:1]:
+            rows = rng.random(table.num_rows) < 0.0005
+            truth = other in finding.excludes
+            for name, value in ((code, True), (other, truth)):
+                column = pa.compute.if_else(pa.array(rows), pa.scalar(value), table[name])
+                table = table.set_column(table.column_names.index(name), name, column)
+    return table
+
+
+def _same_in_spark(folder: Path) -> bool:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only this needs it
+
+    from hechting_rules.cohort.spark import PROBLEMS, decide_frame  # noqa: PLC0415
+
+    builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "4g").config("spark.ui.enabled", "false")
+    session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(PIECE))
+    decide_frame(session.read.parquet(str(folder / "in.parquet"))).write.parquet(str(folder / "spark"))
+    session.stop()
+    whole = pq.read_table(folder / "in.parquet")
+    expected = decide(whole)
+    found = pq.read_table(folder / "spark").sort_by("id")
+    good = found.filter(pa.compute.is_null(found[PROBLEMS]))
+    bad = found.num_rows - good.num_rows
+    ordered = expected.table.sort_by("id")
+    agree = all(good[name].combine_chunks().equals(ordered[name].combine_chunks()) for name in default_rulebook().order)
+    say(f"{whole.num_rows} cases: cohort {'=' if agree else 'IS NOT'} Spark ({bad} with problems)")
+    return agree and good.num_rows == ordered.num_rows and bad == len(set(expected.rejects["id"].to_pylist()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["kill", "memory", "speed", "long", "same"])
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--processes", type=int, default=2)
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if told.what in {"kill", "memory", "speed"}:
+            work = {"kill": kill, "memory": memory, "speed": speed}[told.what]
+            held = work(told.cases, told.processes, folder)
+        else:
+            held = {"long": long, "same": same}[told.what](told.cases, folder)
+    say("holds" if held else "DOES NOT HOLD")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
