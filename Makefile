@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators docs check clean
+.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators page-test service-fuzz service-load docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -56,6 +56,20 @@ spark: $(BIN)/.ready  ## cohorts on a local Spark session; needs Java 17 or late
 
 race: $(BIN)/.ready  ## this library beside other engines (benchmarks/); installs none, says what is missing
 	$(BIN)/python -m benchmarks
+
+page-test: $(BIN)/.ready  ## the page in headless Chromium, by keyboard, at all widths (needs chromium with its driver; npm for axe-core)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	  { echo "make page-test: cannot run here, as there is no 'chromium' with 'chromedriver' on the path"; exit 2; }
+	$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@npm install --silent --no-save --prefix build/axe axe-core@4 || echo "make page-test: without the rules of axe-core, as npm does not give it"
+	CHROMIUM=$$(command -v chromium) CHROMEDRIVER=$$(command -v chromedriver) PYTHONPATH=tests $(BIN)/pytest tests/browser/page_in_browser.py
+
+service-fuzz: $(BIN)/.ready  ## thousands of requests made up from the description of the service: none may fail (needs schemathesis)
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	PYTHONPATH=tests $(BIN)/python tests/soak/service_fuzz.py
+
+service-load: $(BIN)/.ready  ## sustained requests to the service: how long answers take, and that none is lost
+	PYTHONPATH=tests $(BIN)/python tests/soak/service_load.py
 
 docs: $(BIN)/.ready  ## build the documentation, warnings as errors
 	$(BIN)/sphinx-build --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build

@@ -14,7 +14,8 @@ const SAY = {
     keys: "Toetsen: j, n of ? (niet bekend)",
     nothingToAsk: "Er is nu niets meer te vragen dat nog iets verandert.", safetyFirst: "Veiligheid gaat voor (niet uit het artikel)",
     moreToAsk: "en nog {n} vragen", bears: "telt mee bij: {what}",
-    changes: "Wat er veranderde", after: "Na “{what}”", nothingChanged: "verandert er niets in de suggesties.",
+    changes: "Wat er veranderde", after: "Na “{what}”", without: "Zonder “{what}”", undone: "Ongedaan gemaakt: “{what}”",
+    nothingChanged: "de suggesties blijven zoals ze zijn.",
     appears: "nieuw", goes: "weg", differs: "anders", counted: "{n} {what}", alsoChanged: "en nog {n}",
     suggestions: "Suggesties", none: "Nog geen suggestie. Dat is geen geruststelling: wat niet gevraagd is, is niet bekend.",
     screens: "Eerst nagaan (niet uit het artikel)", held: "Wacht hiermee, eerst", perhaps: "misschien", dependsOn: "Hangt af van",
@@ -38,7 +39,7 @@ const SAY = {
     clash: "Dit past niet bij wat er al staat", clashText: "“{what}” gaat niet samen met:", replace: "Neem dat terug en zet dit", leave: "Laat zoals het was",
     cannot: "“{what}” kan hier niet: {why}", newTitle: "Opnieuw beginnen?", newText: "Wat bekend is wordt gewist. Bewaar het eerst als u het nog nodig hebt.",
     newYes: "Begin opnieuw", newNo: "Ga verder", offline: "De service antwoordt niet. Wat u invulde staat hier nog.", retry: "Probeer opnieuw",
-    notOpened: "Dit bestand kan niet worden geopend:", opened: "Geopend: {name}", barNow: "{n} suggesties", barOne: "1 suggestie", barSafety: "veiligheid: {n}", barGo: "Bekijk",
+    notOpened: "Dit bestand kan niet worden geopend:", opened: "Geopend: {what}", barNow: "{n} suggesties", barOne: "1 suggestie", barSafety: "veiligheid: {n}", barGo: "Bekijk",
     invalid: "Geef een getal van {least} tot {most}.",
   },
   en: {
@@ -53,7 +54,8 @@ const SAY = {
     keys: "Keys: y, n or ? (not known)",
     nothingToAsk: "There is nothing left to ask that can still change anything.", safetyFirst: "Safety comes first (not from the article)",
     moreToAsk: "and {n} more questions", bears: "bears on: {what}",
-    changes: "What changed", after: "After “{what}”", nothingChanged: "nothing changes in the suggestions.",
+    changes: "What changed", after: "After “{what}”", without: "Without “{what}”", undone: "Undone: “{what}”",
+    nothingChanged: "the suggestions stay as they are.",
     appears: "new", goes: "gone", differs: "changed", counted: "{n} {what}", alsoChanged: "and {n} more",
     suggestions: "Suggestions", none: "No suggestion yet. That is no reassurance: what was not asked is not known.",
     screens: "Look at first (not from the article)", held: "Hold this, first", perhaps: "perhaps", dependsOn: "Depends on",
@@ -77,7 +79,7 @@ const SAY = {
     clash: "This does not go with what is there", clashText: "“{what}” does not go with:", replace: "Take that back and set this", leave: "Leave it as it was",
     cannot: "“{what}” cannot be here: {why}", newTitle: "Start again?", newText: "What is known will be cleared. Save it first if you still need it.",
     newYes: "Start again", newNo: "Go on", offline: "The service does not answer. What you entered is still here.", retry: "Try again",
-    notOpened: "This file cannot be opened:", opened: "Opened: {name}", barNow: "{n} suggestions", barOne: "1 suggestion", barSafety: "safety: {n}", barGo: "See",
+    notOpened: "This file cannot be opened:", opened: "Opened: {what}", barNow: "{n} suggestions", barOne: "1 suggestion", barSafety: "safety: {n}", barGo: "See",
     invalid: "Give a number from {least} to {most}.",
   },
 };
@@ -89,8 +91,8 @@ const HITS = 40, SCREENS = 4, CHANGES = 4, NEXT = 3, SETS = 5, PAUSE = 180;
 const state = {
   lang: (navigator.language || "nl").toLowerCase().startsWith("nl") ? "nl" : "en",
   vocabulary: null, findings: new Map(), results: new Map(), flags: new Map(), details: new Map(),
-  last: null, answers: new Map(), implied: new Map(), note: "", before: null, steps: null, undo: [], opened: "",
-  all: new Set(), explained: new Map(), openWhy: new Set(), drawCode: "", wanted: "", counts: "", turn: 0,
+  last: null, answers: new Map(), implied: new Map(), note: "", before: null, steps: null, undo: [],
+  all: new Set(), explained: new Map(), openWhy: new Set(), drawCode: "", wanted: "", counts: "", told: null, turn: 0,
 };
 const at = (id) => document.getElementById(id);
 
@@ -172,7 +174,8 @@ function tell(steps, told) {
     at("told").classList.add("hp-busy");
     try {
       const found = await (await post("consultation", body)).json();
-      state.undo.push({ steps: inverse(steps, before), told });
+      if (told.key === "undone") state.undo.pop();
+      else state.undo.push({ steps: inverse(steps, before), told });
       state.before = body.snapshot ?? null;
       state.steps = steps;
       take(found, told);
@@ -198,10 +201,10 @@ async function refused(problem, steps, told) {
   showAnswers();
   if (!clashes.length) {
     const why = (problem.errors ?? []).map((one) => [one.what, one.allowed].filter(Boolean).join("; ")).join(". ") || problem.detail;
-    return trouble(say("cannot", { what: told, why }));
+    return trouble(say("cannot", { what: wordsOf(told), why }));
   }
   const list = h("ul", {}, clashes.map((one) => h("li", {}, nameOf(one.name, one.value))));
-  const yes = await ask(say("clash"), [h("p", {}, say("clashText", { what: told })), list], say("replace"), say("leave"));
+  const yes = await ask(say("clash"), [h("p", {}, say("clashText", { what: wordsOf(told) })), list], say("replace"), say("leave"));
   if (yes) tell([...clashes.map((one) => ({ withdraw: one.name })), ...steps], told);
 }
 
@@ -209,13 +212,14 @@ async function refused(problem, steps, told) {
 async function restart() {
   const kept = { ...state.last.case };
   state.undo = [];
-  take(await (await post("consultation", { case: kept })).json(), "");
+  take(await (await post("consultation", { case: kept })).json(), null);
 }
 
 function take(found, told) {
   state.last = found;
   state.turn += 1;
   state.wanted = "";
+  state.told = told;
   state.answers = answersIn(found.case);
   state.implied = new Map(found.implied.map((one) => [one.code, one]));
   state.explained.clear();
@@ -236,8 +240,10 @@ function answersIn(kept) {
   return found;
 }
 
-const give = (name, value) => tell([{ tell: [name, value] }], nameOf(name, value));
-const takeBack = (name) => tell([{ withdraw: name }], `${say("takeBack")}: ${nameOf(name, state.answers.get(name))}`);
+const give = (name, value) => tell([{ tell: [name, value] }], { key: "after", pair: [name, value] });
+const takeBack = (name) => tell([{ withdraw: name }], { key: "without", pair: [name, state.answers.get(name)] });
+/** What was told, in words. */
+const wordsOf = (told) => (told.pair ? nameOf(...told.pair) : told.what);
 
 // --- whom it is about -------------------------------------------------------------------------------------------------------
 
@@ -341,19 +347,23 @@ function byKey(event, code, stage) {
 function showChange(told) {
   state.counts = "";
   if (!told) return fill(at("change"));
+  const lead = h("strong", {}, say(told.key, { what: wordsOf(told) }));
+  if (told.key === "opened") return fill(at("change"), h("p", {}, lead));
   const moved = state.last.changed.changed.filter((one) => one.told && (one.before.outcome !== one.after.outcome || heldOf(one.before) !== heldOf(one.after)));
-  const shown = moved.filter((one) => state.results.get(one.code)?.origin);
+  const origin = (one) => state.results.get(one.code)?.origin;
+  const held = (one) => (heldOf(one.after) ? 1 : 0);
+  const shown = moved.filter(origin).sort((a, b) => (origin(b) === "safety") - (origin(a) === "safety") || held(a) - held(b));
   const words = { appears: "appears", goes: "goes", changes: "differs" };
   const counts = Object.keys(words).map((move) => [move, shown.filter((one) => one.move === move).length]).filter(([, n]) => n)
     .map(([move, n]) => say("counted", { n, what: say(words[move]) }));
-  state.counts = counts.join(", ");
-  const head = h("p", {}, h("strong", {}, say("after", { what: told })), counts.length ? `: ${counts.join(", ")}.` : ` ${say("nothingChanged")}`);
+  state.counts = counts[0] ?? "";
+  const head = h("p", {}, lead, counts.length ? `: ${counts.join(", ")}.` : `: ${say("nothingChanged")}`);
   const items = shown.slice(0, CHANGES).map((one) => h("li", {}, h("b", {}, movedWord(one, words)), one.title));
   const left = shown.length - items.length;
   fill(at("change"), head, items.length > 0 && h("ul", {}, items), left > 0 && h("p", { class: "hr-more" }, say("alsoChanged", { n: left })));
 }
 const heldOf = (standing) => standing.withheld_by.map((one) => one.id).join();
-const movedWord = (one, words) => (one.move === "changes" && heldOf(one.after) ? say("heldShort") : say(words[one.move]));
+const movedWord = (one, words) => (one.move !== "goes" && heldOf(one.after) ? say("heldShort") : say(words[one.move]));
 
 // --- the suggestions --------------------------------------------------------------------------------------------------------
 
@@ -696,8 +706,7 @@ async function openFile(file) {
       state.undo = [];
       state.before = null;
       state.steps = null;
-      state.opened = file.name;
-      take(found, say("opened", { name: file.name }));
+      take(found, { key: "opened", what: file.name });
     } catch (error) {
       if (!(error instanceof Refused)) return trouble(say("offline"), () => openFile(file));
       const wrong = (error.problem.errors ?? []).map((one) => `${one.where.replace(/^case:/, `${file.name}:`)}: ${[one.what, one.allowed && `(${one.allowed})`, one.hint].filter(Boolean).join(" ")}`);
@@ -719,7 +728,7 @@ function ask(title, body, yes, no) {
 
 async function fresh() {
   if (state.answers.size && !(await ask(say("newTitle"), [h("p", {}, say("newText"))], say("newYes"), say("newNo")))) return;
-  Object.assign(state, { last: null, undo: [], note: "", before: null, steps: null, opened: "", drawCode: "" });
+  Object.assign(state, { last: null, undo: [], note: "", before: null, steps: null, drawCode: "" });
   state.all.clear();
   state.openWhy.clear();
   begin();
@@ -746,9 +755,10 @@ function keepOpen(draw) {
 function showAll(told) {
   showAsked();
   showChange(told);
+  if (told && !at("out").contains(document.activeElement)) at("out").scrollTop = 0;
   keepOpen(showAdvice);
   showGiven();
-  if (searching) showSearch(); else showAnswers();
+  if (searching && !at("groups").contains(document.activeElement)) showSearch(); else showAnswers();
   if (at("seek").value) showSought();
   showDrawing();
 }
@@ -771,7 +781,7 @@ function showWords() {
 function begin() {
   return inTurn(async () => {
     try {
-      take(await (await post("consultation", {})).json(), "");
+      take(await (await post("consultation", {})).json(), null);
     } catch { trouble(say("offline"), begin); }
   });
 }
@@ -779,15 +789,12 @@ function begin() {
 /** The same consultation in the other language, with what changed last told in it too. */
 function speak(lang) {
   if (lang === state.lang) return;
-  const lastTold = state.undo.at(-1);
   state.lang = lang;
   build();
   inTurn(async () => {
     try {
       const body = state.steps ? { ...(state.before && { snapshot: state.before }), do: state.steps } : { snapshot: state.last.snapshot };
-      const steps = state.steps, found = await (await post("consultation", body)).json();
-      const told = steps && lastTold ? steps.filter((one) => one.tell).map((one) => nameOf(...one.tell)).at(-1) ?? "" : "";
-      take(found, told);
+      take(await (await post("consultation", body)).json(), state.told);
     } catch { trouble(say("offline"), () => location.reload()); }
   });
 }
@@ -800,9 +807,8 @@ function build() {
 }
 
 function undo() {
-  const last = state.undo.pop();
-  if (!last) return;
-  tell(last.steps, `${say("undo")}: ${last.told}`).then(() => { state.undo.pop(); at("undo").disabled = !state.undo.length; });
+  const last = state.undo.at(-1);
+  if (last) tell(last.steps, { ...last.told, key: "undone" });
 }
 
 async function start() {
