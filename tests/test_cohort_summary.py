@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from cohort_making import cohort
 from hechting_rules import Rulebook
 from hechting_rules.answered import program_for
-from hechting_rules.cohort import Decider, decide, plot
+from hechting_rules.cohort import Decider, decide, plot, summarise
 from hechting_rules.cohort.deciding import Decided
 from hechting_rules.cohort.frames import decide_blocks
 from hechting_rules.cohort.plot import to_png, to_svg
-from hechting_rules.cohort.summary import Summary, rows, to_csv, to_json
+from hechting_rules.cohort.summary import Summary, rows, to_csv, to_json, to_text
 from hechting_rules.cohort.suppression import SMALLEST, Suppression, sums, suppressed
 from hechting_rules.cohort.tally import CASES, Cell, Tally, at_stage, finding, groups_of, result, stage, tally
 from hechting_rules.model import AllOf, AnyOf, Case, Condition, Is, IsAbsent
@@ -241,6 +241,16 @@ def test_too_few_cases_tell_nothing(book: Rulebook) -> None:
     said = json.loads(to_json(summary, Language.NL))
     assert said["cases"] is None
     assert "0 gevallen" not in to_svg(summary, Language.NL).decode()
+
+
+def test_a_frame_is_summarised_as_its_blocks(book: Rulebook) -> None:
+    table = cohort(book, 300, 8)
+    found, by_blocks = summarise(table), counted(table, book)
+    assert found.tally.counts == by_blocks.counts
+    often = max(book.suggestions, key=lambda code: by_blocks[result(code, "established")])
+    text = to_text(found, Language.NL)
+    assert text.startswith("300 gevallen, met minstens één advies:\n")
+    assert f"{by_blocks[result(often, 'established')]}  {book.suggestions[often].summary.nl}\n" in text
 
 
 def test_every_count_has_a_line_and_its_whole(book: Rulebook) -> None:

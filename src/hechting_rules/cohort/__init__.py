@@ -4,6 +4,7 @@ from hechting_rules.cohort.deciding import REJECTS, Decider, Form, decide_batch
 from hechting_rules.cohort.frames import LONG_ROWS, ROWS, Cohort, advices, decide, decide_blocks, decide_stream
 from hechting_rules.cohort.long import Long
 from hechting_rules.cohort.reading import ID
+from hechting_rules.cohort.summary import Summary, summarise
 
 __all__ = [
     "ID",
@@ -14,9 +15,11 @@ __all__ = [
     "Decider",
     "Form",
     "Long",
+    "Summary",
     "advices",
     "decide",
     "decide_batch",
     "decide_blocks",
     "decide_stream",
+    "summarise",
 ]

@@ -54,10 +54,10 @@ def decide(
     by `Long`), in any order. ``fired`` adds the rules that established something. Raises `UsageError` for a column that means
     nothing here.
     """
-    table = data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
+    table = as_table(data)
     more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
-    decider = _decider(table, rulebook, profile, **more)
-    done = [(told(one), rejects(one)) for one in _decided(decider, table)]
+    decider = decider_for(table, rulebook, profile, **more)
+    done = [(told(one), rejects(one)) for one in decided(decider, table)]
     empty = decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))[0].schema
     return Cohort(
         pa.Table.from_batches([good for good, _ in done], schema=empty),
@@ -76,10 +76,10 @@ def advices(
     long: bool | Long = False,
 ) -> dict[str, Advice]:
     """The full, explained advice on some cases of a frame, by their names as text; what `decide` rejects is not among them."""
-    table = data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
-    decider = _decider(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
+    table = as_table(data)
+    decider = decider_for(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
     wanted = frozenset(str(name) for name in ids)
-    return {advice.case: advice for done in _decided(decider, table) for advice in advices_in(done, wanted)}
+    return {advice.case: advice for done in decided(decider, table) for advice in advices_in(done, wanted)}
 
 
 def advices_in(done: Decided, wanted: frozenset[str]) -> Iterator[Advice]:
@@ -94,12 +94,19 @@ def advices_in(done: Decided, wanted: frozenset[str]) -> Iterator[Advice]:
         yield advice_of(answer(case, done.decider.book, done.decider.profile))
 
 
-def _decider(table: pa.Table, rulebook: Rulebook | None, profile: str | Profile | None, **more: Any) -> Decider:
+def as_table(data: Any) -> pa.Table:
+    """Anything that speaks the Arrow C stream interface as a table."""
+    return data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
+
+
+def decider_for(table: pa.Table, rulebook: Rulebook | None, profile: str | Profile | None, **more: Any) -> Decider:
+    """A decider for a table; without a rulebook for that of the library, without a profile for its default."""
     book = default_rulebook() if rulebook is None else rulebook
     return Decider.of(table.schema.names, book, find_profile(book, profile), **more)
 
 
-def _decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:
+def decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:
+    """The cases of a table, block by block."""
     if isinstance(decider.columns, Long):
         for part, numbers in in_blocks(table, decider.columns, ROWS):
             yield run_block(decider, read_rows(decider, part, numbers))

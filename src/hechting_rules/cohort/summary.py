@@ -3,11 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
+from hechting_rules.cohort.frames import as_table, decided, decider_for
+from hechting_rules.cohort.long import Long
 from hechting_rules.cohort.suppression import SMALLEST, Suppression
 from hechting_rules.cohort.tally import (
     CASES,
@@ -19,6 +21,7 @@ from hechting_rules.cohort.tally import (
     Cell,
     Tally,
     stage,
+    tally,
 )
 from hechting_rules.cohort.tally import UNKNOWN as NOT_KNOWN
 from hechting_rules.model import Profile, Rulebook
@@ -69,6 +72,26 @@ class Summary:
     def told(self, cell: Cell) -> int | None:
         """A count, or nothing where it is kept back."""
         return None if cell in self.hidden else self.tally[cell]
+
+
+def summarise(
+    data: Any,
+    rulebook: Rulebook | None = None,
+    profile: str | Profile | None = None,
+    *,
+    smallest: int = SMALLEST,
+    id_column: str | None = None,
+    ignore: Iterable[str] = (),
+    long: bool | Long = False,
+) -> Summary:
+    """Count a frame of cases in memory, as `hechting_rules.cohort.decide` reads it.
+
+    No group of 1 to below ``smallest`` cases is told, nor can it be worked out from what is; 1 keeps nothing back.
+    """
+    table = as_table(data)
+    decider = decider_for(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long, counted=True)
+    counts = sum((tally(done) for done in decided(decider, table)), Tally())
+    return Summary.of(counts, decider.book, decider.profile, decider.program, smallest)
 
 
 GROUPS = ("kind", "level", "flag", "stage", "result", "at stage", "finding")
