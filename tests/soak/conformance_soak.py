@@ -24,10 +24,10 @@ from hechting_rules.model import Case, Rulebook
 from hechting_rules.rulebook import default_rulebook
 from strategies import any_cases, cases, complete_cases, nearly_complete_cases, one_polarity_rulebooks, rulebooks
 
-SLOW = {"durable-rules": 10, "z3": 30}
+SLOW = {"durable-rules": 20, "z3": 40}
 """Of how many cases these evaluators get one: they take milliseconds for each."""
 
-ORACLE = 10
+ORACLE = 20
 """Of how many cases the oracle gets one."""
 
 
@@ -59,10 +59,11 @@ class Soak:
         taken = sum(one is not None for one in KERNEL.evaluate(several, book, profile))
         self.counted["cases"] += len(several)
         self.counted["of them refused"] += len(several) - taken
-        for evaluator in self.evaluators:
-            own = several[:: SLOW.get(evaluator.name, 1)]
-            hold(next(among_evaluators(own, book, profile, [evaluator]), None))
-            self.counted[evaluator.name] += len(own)
+        for every in sorted({SLOW.get(one.name, 1) for one in self.evaluators}):
+            own, these = several[::every], [one for one in self.evaluators if SLOW.get(one.name, 1) == every]
+            hold(next(among_evaluators(own, book, profile, these), None))
+            for evaluator in these:
+                self.counted[evaluator.name] += len(own)
         own = several[::ORACLE]
         hold(next(with_the_oracle(own, book, profile, exact=exact), None))
         self.counted["oracle"] += len(own)
@@ -112,9 +113,9 @@ class Soak:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--books", type=int, default=6000, help="how many random rulebooks")
-    parser.add_argument("--each", type=int, default=30, help="how many cases for each")
-    parser.add_argument("--batches", type=int, default=100, help="how many batches for the real rulebook")
+    parser.add_argument("--books", type=int, default=4000, help="how many random rulebooks")
+    parser.add_argument("--each", type=int, default=40, help="how many cases for each")
+    parser.add_argument("--batches", type=int, default=80, help="how many batches for the real rulebook")
     parser.add_argument("--row", type=int, default=100, help="how many cases in each batch")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
