@@ -275,6 +275,7 @@ def test_what_is_of_later_days_does_not_count() -> None:
     reading = read(CHILD, *later)
     assert not reading.case.findings
     assert {o.reason for o in reading.origins} == {"is of after the day on which the record is read"}
+    assert not reading.hints
     assert (
         len(read(CHILD, condition("A93", recordedDate="2026"), observation("144", valueBoolean=True, on="2026-11")).case.findings)
         == 2

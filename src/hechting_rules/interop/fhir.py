@@ -66,9 +66,8 @@ class Reading:
     def hints(self) -> tuple[str, ...]:
         """Findings that something points to and that the case leaves open, in alphabetical order."""
         stated = {s.code for s in self.case.findings}
-        soft = {
-            o.finding for o in self.origins if not o.used and o.status is Status.PRESENT and o.reason != SetAside.CONTRADICTED
-        }
+        none = (SetAside.CONTRADICTED, SetAside.LATER)
+        soft = {o.finding for o in self.origins if not o.used and o.status is Status.PRESENT and o.reason not in none}
         return tuple(sorted(soft - stated))
 
     @property
