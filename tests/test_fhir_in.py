@@ -343,6 +343,15 @@ def test_a_week_of_pregnancy_goes_on_counting() -> None:
     assert "pregnancy_week" not in dict(read(her, late).case.quantities)
 
 
+def test_a_week_of_pregnancy_counts_no_more_once_the_child_is_born_or_there_is_none() -> None:
+    weeks = observation("11884-4", LOINC, "mother", on="2026-09-01", valueQuantity={"value": 30, "code": "wk"})
+    newborn = CHILD | {"birthDate": "2026-11-10"}
+    assert "pregnancy_week" not in dict(read(newborn, MOTHER, KIN, weeks).case.quantities)
+    assert "pregnancy_week" in dict(read(*FAMILY, weeks).case.quantities)
+    refuted = condition("W78", of="mother", verified="refuted")
+    assert "pregnancy_week" not in dict(read(*FAMILY, weeks, refuted).case.quantities)
+
+
 def test_the_record_of_a_pregnant_woman_is_that_of_a_parent() -> None:
     her = patient("mother", "1990-01-01", gender="female")
     assert "parent.mental_health_problems" not in stated(read(her, condition("P76", of="mother")))

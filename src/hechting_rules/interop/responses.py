@@ -101,7 +101,8 @@ def is_shown(name: str, items: Iterable[Item], answers: Mapping[str, Item]) -> b
 
 def _enabled(item: Item, answers: Mapping[str, Item]) -> bool:
     conditions = item.get("enableWhen", ())
-    return not conditions or any(_holds(condition, answers) for condition in conditions)
+    several = any if item.get("enableBehavior") == "any" else all
+    return not conditions or several(_holds(condition, answers) for condition in conditions)
 
 
 def _holds(condition: Item, answers: Mapping[str, Item]) -> bool:
