@@ -10,9 +10,10 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 import oracle
-from hechting_rules import Case, Rulebook, RulebookError, UsageError, advise, load_rulebook, why_not
+from hechting_rules import Case, Rulebook, RulebookError, UsageError, advise, explained, load_rulebook, why_not
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
 from hechting_rules.cli import run
@@ -20,10 +21,12 @@ from hechting_rules.explanations import Gap
 from hechting_rules.extending import part_of
 from hechting_rules.model import Profile, Switch
 from hechting_rules.profiles import active_rules
+from hechting_rules.render.explained_json import result_to_mapping
 from hechting_rules.render.html import to_html
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.schemas import schema_text
 from hechting_rules.terms import Language, Origin, Text
 from hechting_rules.testing.guidance import all_tests, run_tests
 from hechting_rules.verify.compare import Basis as Comparing
@@ -197,6 +200,14 @@ def test_every_advice_says_that_the_rulebook_is_extended_by_whom_and_what_is_off
     assert f"{own['id']} {own['version']}" in page
     assert "prevention.feeding" in page
     assert "our midwife talks about feeding" in to_html(advice, language, everything=False)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_advice_and_its_explanation_fit_their_schemas(language: Language) -> None:
+    found = explained(NIGHTS, "linde.ask_about_the_nights", LINDE)
+    for name, told in (("advice", to_mapping(found.advice, language)), ("explanation", result_to_mapping(found, language))):
+        validator = Draft202012Validator(json.loads(schema_text(name)))
+        assert [error.message for error in validator.iter_errors(told)] == []
 
 
 def test_the_advice_of_a_rulebook_that_extends_nothing_has_no_parts() -> None:
