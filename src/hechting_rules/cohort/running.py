@@ -105,6 +105,34 @@ def _each(worker: Worker, todo: Iterator[Chunk], processes: int) -> Iterator[Don
 # --- the run ---------------------------------------------------------------------------------------------------------------
 
 
+@attrs.define
+class _SoFar:
+    """What is done: counts added up, as those of each chunk would grow with the file; and which chunks explain a case."""
+
+    used: int = 0
+    rejected: int = 0
+    chunks: int = 0
+    resumed: int = 0
+    tally: Tally = attrs.field(factory=Tally)
+    explaining: set[int] = attrs.field(factory=set)
+    explained: set[str] = attrs.field(factory=set)
+
+    def add(self, done: Done, *, before: bool = False) -> int:
+        """Add a chunk, and tell how many rows are done."""
+        self.used += done.used
+        self.rejected += done.rejected
+        self.chunks += 1
+        self.resumed += before
+        self.tally += done.tally
+        self.explained.update(done.explained)
+        self.explaining.update([done.index] if done.explained else [])
+        return self.used + self.rejected
+
+    def ran(self) -> Ran:
+        """What came of the run."""
+        return Ran(self.used, self.rejected, self.chunks, self.resumed, self.tally, frozenset(self.explained))
+
+
 def run(
     plan: Plan,
     outputs: Outputs,
@@ -121,8 +149,7 @@ def run(
     """
     worker = Worker.of(plan)
     worker.folder.begin(identity(plan, worker.decider.book), restart=restart)
-    found: dict[int, Done] = {}
-    before: set[int] = set()
+    sofar = _SoFar()
 
     def to_do() -> Iterator[Chunk]:
         for chunk in chunks(plan, worker.decider):
@@ -130,26 +157,16 @@ def run(
             if done is None:
                 yield chunk
             else:
-                before.add(chunk.index)
-                found[chunk.index] = done
+                sofar.add(done, before=True)
 
     try:
         for done in _each(worker, to_do(), processes):
-            found[done.index] = done
-            report(sum(one.used + one.rejected for one in found.values()))
+            report(sofar.add(done))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise UsageError(f"{plan.source.path}: cannot be read to its end: {shorten(str(error), 120)}") from error
     _require_unchanged(plan)
-    several = [found[index] for index in sorted(found)]
-    _join(worker, outputs, several)
-    ran = Ran(
-        used=sum(done.used for done in several),
-        rejected=sum(done.rejected for done in several),
-        chunks=len(several),
-        resumed=len(before),
-        tally=sum((done.tally for done in several), Tally()),
-        explained=frozenset(name for done in several for name in done.explained),
-    )
+    _join(worker, outputs, sofar)
+    ran = sofar.ran()
     finish(ran, worker.decider.book)
     worker.folder.remove()
     return ran
@@ -162,16 +179,16 @@ def _require_unchanged(plan: Plan) -> None:
         raise UsageError(f"{plan.source.path}: was changed while it was read; run again with --restart")
 
 
-def _join(worker: Worker, outputs: Outputs, done: list[Done]) -> None:
+def _join(worker: Worker, outputs: Outputs, sofar: _SoFar) -> None:
     """Make the parts of all chunks whole files, in the order of the input."""
     plan, folder = worker.plan, worker.folder
 
     def parts(ending: str) -> list[Path]:
-        return [folder.part(one.index, ending) for one in done]
+        return [folder.part(index, ending) for index in range(sofar.chunks)]
 
     names = worker.names()
     write_whole(plan.out, lambda file: join_parts(parts(ENDING[plan.kind]), plan.kind, names, file))
     write_whole(outputs.rejects, lambda file: join_parts(parts(SET_ASIDE), Kind.CSV, REJECTS.names, file))
     if plan.explain:
-        told = [folder.part(one.index, EXPLAINED) for one in done if one.explained]
+        told = [folder.part(index, EXPLAINED) for index in sorted(sofar.explaining)]
         write_whole(outputs.explained, lambda file: copy(told, file))
