@@ -28,7 +28,7 @@ def main() -> None:
     """Run the parts of the race that are asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join((*RUN, OTHER))}; without one, all but the last")
-    parser.add_argument("--rounds", type=int, default=9, help="how often each contender runs; medians are told (default 9)")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each contender runs; medians are told (default 7)")
     parser.add_argument("--cases", type=int, default=200, help="how many single cases (default 200)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many cases in a cohort (default 1,000,000)")
     parser.add_argument("--without", action="append", default=[], metavar="ENGINE", help="an engine to leave out, by its module")

@@ -7,7 +7,6 @@ and writes that file. One by one: `decide` on cases that are there already, and 
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -29,6 +28,9 @@ ROUND_TRIP = "pyarrow read and write"
 STREAM = "cohort.decide_stream"
 COMMAND = "hechting cohort"
 
+ELSEWHERE = {COMMAND, "spark_sql"}
+"""Contenders that work in other processes."""
+
 CASES = 400
 """How many different cases a cohort is made of."""
 
@@ -38,12 +40,22 @@ SINGLE = 5_000
 
 @attrs.frozen
 class Result:
-    """Cases a second of one way to decide a cohort, or why there is none."""
+    """Cases a second of one way to decide a cohort, or why there is none.
+
+    ``of_processor``: a second of processor time of all threads; nothing where others than this process do the work.
+    """
 
     engine: str
     rows: int
     per_second: float | None
+    of_processor: float | None = None
     why_not: str = ""
+
+    @classmethod
+    def of(cls, engine: str, rows: int, lap: timing.Lap) -> "Result":
+        """The speed of a lap over so many rows."""
+        alone = engine not in ELSEWHERE and lap.processor
+        return cls(engine, rows, rows / lap.wall, rows / lap.processor if alone else None)
 
 
 def without_quantities(cases: Sequence[Case]) -> tuple[Case, ...]:
@@ -53,20 +65,20 @@ def without_quantities(cases: Sequence[Case]) -> tuple[Case, ...]:
 
 def in_memory(one: frames.Cohort, rounds: int, engines: Sequence[str] = tuple(frames.ENGINES)) -> list[Result]:
     """Cases a second from columns to columns, of this library and of each engine, or why an engine has none."""
-    rows = one.said.num_rows
     frames.check(named(ours(one), one), one.right, OURS)
-    contenders = {OURS: _once(lambda: ours(one))}
-    missing = []
+    contenders, rows, missing = {OURS: _once(lambda: ours(one))}, {OURS: one.said.num_rows}, []
     for module in engines:
+        part = one.first(one.said.num_rows // frames.SLOW.get(module, 1))
+        rows[module] = part.said.num_rows
         try:
-            ready = frames.prepare(module, one)
-            frames.check(ready.results(ready.run()), one.right, module)
+            ready = frames.prepare(module, part)
+            frames.check(ready.results(ready.run()), part.right, module)
         except (ImportError, OSError) as error:
-            missing.append(Result(module, rows, None, _reason(module, error)))
+            missing.append(Result(module, rows[module], None, why_not=_reason(module, error)))
         else:
             contenders[module] = _once(ready.run)
     times = timing.medians(contenders, rounds)
-    found = [Result(name, rows, rows / seconds) for name, seconds in times.items()]
+    found = [Result.of(name, rows[name], lap) for name, lap in times.items()]
     return sorted(found, key=lambda result: -(result.per_second or 0)) + missing
 
 
@@ -87,11 +99,11 @@ def one_by_one(one: frames.Cohort, cases: Sequence[Case], rounds: int) -> list[R
     """Cases a second of `decide`: on cases that are there, and on the first rows of the cohort made into cases."""
     rows = one.said.slice(0, min(SINGLE, one.said.num_rows)).to_pylist()
     contenders = {
-        ONE_BY_ONE: Contender(lambda case: decide(case, one.book), tuple(cases), time.perf_counter),
-        ONE_BY_ONE_ROWS: Contender(lambda row: decide(case_of(row, one.book), one.book), tuple(rows), time.perf_counter),
+        ONE_BY_ONE: Contender(lambda case: decide(case, one.book), tuple(cases)),
+        ONE_BY_ONE_ROWS: Contender(lambda row: decide(case_of(row, one.book), one.book), tuple(rows)),
     }
     times = timing.medians(contenders, rounds)
-    return [Result(name, len(contenders[name].inputs), 1 / seconds) for name, seconds in times.items()]
+    return [attrs.evolve(Result.of(name, 1, lap), rows=len(contenders[name].inputs)) for name, lap in times.items()]
 
 
 def case_of(row: dict[str, object], book: Rulebook) -> Case:
@@ -127,9 +139,9 @@ def file_to_file(one: frames.Cohort, rounds: int, *, command: bool = True) -> li
             try:
                 contenders[module] = _once(_converter(module, closed, out, one))
             except ImportError as error:
-                missing.append(Result(module, rows, None, _reason(module, error)))
+                missing.append(Result(module, rows, None, why_not=_reason(module, error)))
         times = timing.medians(contenders, rounds)
-    found = [Result(name, rows, rows / seconds) for name, seconds in times.items()]
+    found = [Result.of(name, rows, lap) for name, lap in times.items()]
     return sorted(found, key=lambda result: -(result.per_second or 0)) + missing
 
 
@@ -161,7 +173,7 @@ def _converter(module: str, source: Path, target: Path, one: frames.Cohort) -> C
 
 
 def _once(run: Callable[[], object]) -> Contender:
-    return Contender(lambda _: run(), (None,), time.perf_counter)
+    return Contender(lambda _: run(), (None,))
 
 
 def _reason(module: str, error: Exception) -> str:

@@ -1,6 +1,5 @@
 """How time grows with cases and with rules: points, the slope of a line through their logarithms, and a drawing."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,7 +25,10 @@ SIZES = (*books.SIZES[:1], 100, *books.SIZES[1:2], 300, *books.SIZES[2:3], 1000,
 
 @attrs.frozen
 class Curve:
-    """Seconds by the number of something; ``slope`` is that of the line through the logarithms, 1 where cost is in proportion."""
+    """Seconds of processor time by the number of something; ``slope`` is that of the line through the logarithms.
+
+    A slope of 1 says that cost is in proportion.
+    """
 
     what: str
     by: str
@@ -48,9 +50,9 @@ def _by_cases(book: Rulebook, rounds: int) -> Curve:
         for _ in cohort.decide_stream(decider, _first(batches, count)):
             pass
 
-    contenders = {str(count): Contender(run, (count,), time.process_time) for count in COUNTS}
+    contenders = {str(count): Contender(run, (count,)) for count in COUNTS}
     times = timing.medians(contenders, rounds)
-    points = tuple((count, times[str(count)]) for count in COUNTS)
+    points = tuple((count, times[str(count)].processor) for count in COUNTS)
     return Curve("a cohort, this rulebook", "cases", points, slope([p for p in points if p[0] >= STEADY]))
 
 
@@ -71,10 +73,10 @@ def _by_rules(rounds: int, rows: int = 200_000) -> Iterator[Curve]:
         for case in made:
             decide(case, book)
         single[str(size)] = Contender(_decided(book), made)
-        many[str(size)] = Contender(_cohort_decided(book), (frames.cohort(book, made, rows).said,), time.process_time)
+        many[str(size)] = Contender(_cohort_decided(book), (frames.cohort(book, made, rows).said,))
     for what, contenders in ((f"a cohort of {rows:,} cases", many), ("one case", single)):
         times = timing.medians(contenders, rounds)
-        points = tuple((size, times[str(size)]) for size in SIZES)
+        points = tuple((size, times[str(size)].processor) for size in SIZES)
         yield Curve(what, "rules", points, slope(points))
 
 

@@ -1,7 +1,6 @@
 """Times of several contenders in one run, taken in turns, so that what else the machine does hits all alike.
 
-One case at a time is timed by the processor time of all threads of this process, which leaves out what other processes take;
-cohorts, on which engines may use several cores, by the clock on the wall.
+By the clock on the wall, and by the processor time of all threads of this process, which leaves out what other processes take.
 """
 
 import gc
@@ -16,25 +15,34 @@ K = TypeVar("K", bound=Hashable)
 
 
 @attrs.frozen
+class Lap:
+    """Seconds for one input: on the wall, and of processor time."""
+
+    wall: float
+    processor: float
+
+
+@attrs.frozen
 class Contender:
-    """Something to run on each input; ``lap`` is one run over all of them, timed by ``clock``."""
+    """Something to run on each input; the clocks are for tests."""
 
     run: Callable[[Any], object]
     inputs: tuple[Any, ...]
-    clock: Callable[[], float] = time.process_time
+    wall: Callable[[], float] = time.perf_counter
+    processor: Callable[[], float] = time.process_time
 
-    def lap(self) -> float:
-        """Seconds for one input, on average over all."""
-        run = self.run
-        begun = self.clock()
+    def lap(self) -> Lap:
+        """One run over all inputs: seconds for one of them, on average."""
+        run, count = self.run, len(self.inputs)
+        wall, processor = self.wall(), self.processor()
         for one in self.inputs:
             run(one)
-        return (self.clock() - begun) / len(self.inputs)
+        return Lap((self.wall() - wall) / count, (self.processor() - processor) / count)
 
 
-def medians(contenders: Mapping[K, Contender], rounds: int) -> dict[K, float]:
+def medians(contenders: Mapping[K, Contender], rounds: int) -> dict[K, Lap]:
     """The median lap of each contender, over so many rounds in which each has one lap. The garbage collector rests meanwhile."""
-    laps: dict[K, list[float]] = {name: [] for name in contenders}
+    laps: dict[K, list[Lap]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():
             gc.collect()
@@ -43,4 +51,7 @@ def medians(contenders: Mapping[K, Contender], rounds: int) -> dict[K, float]:
                 laps[name].append(contender.lap())
             finally:
                 gc.enable()
-    return {name: statistics.median(times) for name, times in laps.items()}
+    return {
+        name: Lap(statistics.median(lap.wall for lap in several), statistics.median(lap.processor for lap in several))
+        for name, several in laps.items()
+    }

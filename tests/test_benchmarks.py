@@ -21,7 +21,7 @@ from benchmarks.neutral import (
     neutral,
     ways,
 )
-from benchmarks.timing import Contender, medians
+from benchmarks.timing import Contender, Lap, medians
 from benchmarks.writing import Terms, write, written
 from hypothesis import given, settings
 
@@ -250,12 +250,11 @@ def test_contenders_take_turns_and_the_median_lap_is_told() -> None:
     now = iter(float(tick * tick) for tick in range(12))
 
     def contender(name: str) -> Contender:
-        return Contender(lambda _: order.append(name), (1, 2), lambda: next(now))
+        return Contender(lambda _: order.append(name), (1, 2), lambda: next(now), lambda: 2.0 * len(order))
 
-    contenders = {name: contender(name) for name in ("here", "there")}
-    found = medians(contenders, 3)
+    found = medians({name: contender(name) for name in ("here", "there")}, 3)
     assert order == ["here", "here", "there", "there"] * 3
-    assert found == {"here": 4.5, "there": 6.5}
+    assert found == {"here": Lap(4.5, 2.0), "there": Lap(6.5, 2.0)}
 
 
 def test_tables_are_told_of_what_was_found_and_only_that() -> None:

@@ -28,8 +28,8 @@ ENGINES: Mapping[str, str] = {
 }
 """The module of each engine, and the distribution that it needs; ``straight_c`` needs a C compiler too."""
 
-CLOSED = ("polars_expressions", "duckdb_sql", "spark_sql")
-"""The engines that are given closed facts."""
+SLOW: Mapping[str, int] = {"spark_sql": 20}
+"""Engines that are given only a part of a cohort, one in so many rows, as the whole of it would take them too long."""
 
 TRUTH = {Status.PRESENT: True, Status.ABSENT: False, Status.UNKNOWN: None}
 
@@ -47,6 +47,14 @@ class Cohort:
     said: pa.Table
     closed: pa.Table
     right: pa.Table
+
+    def first(self, rows: int) -> "Cohort":
+        """The first rows of the cohort, or the whole of it; at least one row."""
+        if rows >= self.said.num_rows:
+            return self
+        places = pa.array(range(max(1, rows)))
+        parts = (table.take(places).combine_chunks() for table in (self.said, self.closed, self.right))
+        return Cohort(self.book, self.form, *parts)
 
 
 @attrs.frozen(eq=False)

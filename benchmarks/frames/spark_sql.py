@@ -20,8 +20,7 @@ def _session() -> Any:
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.ui.enabled": "false",
         "spark.driver.memory": "6g",
-        "spark.log.level": "ERROR",
-        "spark.sql.codegen.maxFields": "10000",
+        "spark.log.level": "OFF",
         "spark.driver.maxResultSize": "0",
         "spark.ui.showConsoleProgress": "false",
     }

@@ -10,8 +10,9 @@ from benchmarks.neutral import Neutral
 from benchmarks.peers import CannotExpressError, Ready
 from hechting_rules import Rulebook
 from hechting_rules.circuit import Input
-from hechting_rules.clauses import EngineError, productions
+from hechting_rules.clauses import productions
 from hechting_rules.durable import decide as run
+from hechting_rules.errors import EngineError
 
 
 def prepare(form: Neutral, book: Rulebook) -> Mapping[str, Ready]:
