@@ -88,7 +88,8 @@ def changed_lines(change: Changed) -> Iterator[str]:
         yield f"      door: {'; '.join(rule.title.nl for rule in change.rules)}"
     elif change.before.withheld_by != change.after.withheld_by:
         flags = "; ".join(flag.name.nl for flag in change.after.withheld_by)
-        yield f"  ~ {change.title.nl}: {f'wacht op: {flags}' if flags else 'wacht nergens meer op'}"
+        yield f"  ~ {change.title.nl}"
+        yield f"      {f'wacht op: {flags}' if flags else 'wacht nergens meer op'}"
 
 
 def search(word: str, book: Rulebook) -> None:
