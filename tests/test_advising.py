@@ -16,7 +16,7 @@ from hechting_rules.differences import dependences, difference, standing
 from hechting_rules.explain import arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
 from hechting_rules.grounds import ClassSystem
 from hechting_rules.justify import because, told
-from hechting_rules.model import Profile, Switch
+from hechting_rules.model import BookPart, Profile, Switch
 from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.questions import questions_for
 from hechting_rules.rulebook import default_rulebook
@@ -237,6 +237,30 @@ def test_an_advice_tells_each_change_of_its_profile() -> None:
         ("parameter", name, f"{value:g} -> {value + 1.5:g}"),
     ]
     assert advise(Case.of(child="baby")).changes == ()
+
+
+def test_an_advice_by_an_extended_rulebook_names_its_parts() -> None:
+    off = (Switch("risk.any", "them", "2026-02-03", "not here", HERE), Switch("risk.other", "", "", "nor here", HERE))
+    words = Text("wij", "us")
+    parts = (
+        BookPart("first", "1.0", "", "", words, None, "none", (), HERE, "aaa"),
+        BookPart("second", "2.0", "first", "own", words, words, "us, 2026", off, HERE, "bbb"),
+    )
+    extended = attrs.evolve(default_rulebook(), parts=parts)
+    first, second = advise(Case.of(child="baby"), extended).parts
+    assert attrs.asdict(first, recurse=False) == {
+        "id": "first",
+        "version": "1.0",
+        "sha256": "aaa",
+        "clinical_review": "none",
+        "author": None,
+        "off": (),
+    }
+    assert (second.id, second.version, second.sha256, second.author) == ("second", "2.0", "bbb", words)
+    assert (second.clinical_review, [attrs.astuple(change) for change in second.off]) == (
+        "us, 2026",
+        [("off", "risk.any", "them, 2026-02-03, not here"), ("off", "risk.other", "nor here")],
+    )
 
 
 TINY = Case.of(child="baby", present=["baby.avoids_eye_contact", "parent.unresolved_trauma"])

@@ -78,12 +78,7 @@ def with_the_oracle(cases: Sequence[Case], book: Rulebook, profile: Profile, *, 
     for case, own in zip(cases, KERNEL.evaluate(cases, book, profile), strict=True):
         if own is None:
             continue
-        found = oracle.established(case, book, profile)
-        told: Said = {
-            ("results", "established"): found.results,
-            ("rules", "established"): found.rules,
-            ("withheld by", "established"): _withheld(case, found, book, profile),
-        }
+        told = _by_the_oracle(case, book, profile)
         yield from _compared(KERNEL.name, "oracle", own, told, case, book)
         yield from _bounds(case, book, profile, own, exact=exact)
 
@@ -107,11 +102,28 @@ def _bounds(case: Case, book: Rulebook, profile: Profile, own: Said, *, exact: b
                 yield Disagreement(KERNEL.name, "oracle", kind, plane, tuple(sorted(more)), tuple(sorted(less)), case, book)
 
 
-def _withheld(case: Case, found: oracle.Held, book: Rulebook, profile: Profile) -> frozenset[str]:
-    """The flags that are raised to act now, by what is established, and that the case does not say were acted upon."""
-    present = oracle.known(case, book, profile).present
-    return frozenset(
-        suggestion.flag
-        for suggestion in book.suggestions.values()
-        if suggestion.level is Level.ACT_NOW and suggestion.code in found.results and suggestion.addressed_by not in present
+def _by_the_oracle(case: Case, book: Rulebook, profile: Profile) -> Said:
+    """What is established, worked out from what is known: findings, stages, ranges, rules with and without ``unless``, flags."""
+    world, found = oracle.known(case, book, profile), oracle.established(case, book, profile)
+    raised = {s.flag: s for s in book.suggestions.values() if s.flag and s.code in found.results}
+    withholding = (
+        s.flag
+        for s in book.suggestions.values()
+        if s.level is Level.ACT_NOW and s.code in found.results and s.addressed_by not in world.present
     )
+    bodies = (
+        rule
+        for rule in active_rules(book, profile)
+        if oracle.holds(book.rules[rule].when, world, book, lambda code: code in found.results)
+    )
+    return {
+        ("present", "established"): world.present,
+        ("absent", "established"): world.absent,
+        ("stages", "established"): frozenset({world.child, world.adult}) & book.stages.keys(),
+        ("ranges", "established"): world.ranges,
+        ("bodies", "established"): frozenset(bodies),
+        ("rules", "established"): found.rules,
+        ("results", "established"): found.results,
+        ("flags", "established"): frozenset(raised),
+        ("withheld by", "established"): frozenset(withholding),
+    }

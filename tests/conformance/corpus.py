@@ -225,20 +225,25 @@ def vocabulary() -> Sample:
 
 
 def flags() -> Sample:
-    """A flag to act now that may be addressed, one for the same day, and advice that the first withholds."""
-    findings = plain("a", "b", "c")
+    """Flags to act now, one of which may be addressed, one for the same day, and advice that the first two withhold."""
+    findings = plain("a", "b", "c", "d")
     rules = [
         rule("r.now", some(A, B), "s.now"),
+        rule("r.always", D, "s.always"),
         rule("r.day", B, "s.day"),
         rule("r.advice", C, "s.advice", ("c.calm",)),
         rule("r.calm", A, "c.calm"),
     ]
-    book = rulebook(findings, rules, suggestions=["s.now", "s.day", "s.advice"])
-    now = _flagged(book.suggestions["s.now"], "RF-01", Level.ACT_NOW, "f.c")
-    day = _flagged(book.suggestions["s.day"], "RF-02", Level.SAME_DAY, "")
-    named = {flag: Flag(flag, level, WORDS, HERE) for flag, level in (("RF-01", Level.ACT_NOW), ("RF-02", Level.SAME_DAY))}
-    book = attrs.evolve(book, suggestions={**book.suggestions, now.code: now, day.code: day}, flags=named)
-    return Sample("flags", book, tuple(every_case(["f.a", "f.b", "f.c"])), exact=True)
+    book = rulebook(findings, rules, suggestions=["s.now", "s.always", "s.day", "s.advice"])
+    levels = {"RF-01": Level.ACT_NOW, "RF-02": Level.SAME_DAY, "RF-03": Level.ACT_NOW}
+    raised = [
+        _flagged(book.suggestions["s.now"], "RF-01", Level.ACT_NOW, "f.c"),
+        _flagged(book.suggestions["s.day"], "RF-02", Level.SAME_DAY, ""),
+        _flagged(book.suggestions["s.always"], "RF-03", Level.ACT_NOW, ""),
+    ]
+    named = {flag: Flag(flag, level, WORDS, HERE) for flag, level in levels.items()}
+    book = attrs.evolve(book, suggestions={**book.suggestions, **{s.code: s for s in raised}}, flags=named)
+    return Sample("flags", book, tuple(every_case(["f.a", "f.b", "f.c", "f.d"])), exact=True)
 
 
 def _flagged(suggestion: Suggestion, flag: str, level: Level, addressed_by: str) -> Suggestion:
