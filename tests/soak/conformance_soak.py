@@ -36,6 +36,14 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def version(library: str) -> str:
+    """A library with its version, or that it is not there."""
+    try:
+        return f"{library} {importlib.metadata.version(library)}"
+    except importlib.metadata.PackageNotFoundError:
+        return f"no {library}"
+
+
 class DisagreementFound(Exception):  # noqa: N818 - it is what was looked for
     """What the soak looks for."""
 
@@ -123,8 +131,7 @@ def main(arguments: Sequence[str]) -> int:
     for one in EVALUATORS:
         if one.why_not:
             say(f"without {one.name}: {one.why_not}")
-    libraries = ("hypothesis", "z3-solver", "pyarrow", "numpy")
-    say(f"Python {platform.python_version()}, {', '.join(f'{name} {importlib.metadata.version(name)}' for name in libraries)}")
+    say(f"Python {platform.python_version()}, {', '.join(map(version, ('hypothesis', 'z3-solver', 'pyarrow', 'numpy')))}")
     say(f"rulebook {default_rulebook().head.version}, sha256 {default_rulebook().sha256[:12]}; seed {chosen.seed}")
     parts: dict[str, Callable[[Soak], None]] = {
         "corpus": Soak.corpus,
