@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import cohort_race as many
-from benchmarks import frames, one_case, peers
+from benchmarks import frames, one_case, peers, targets
 from hechting_rules.version import VERSION
 
 HERE = Path(__file__).parent
@@ -71,7 +71,8 @@ def write(results: Mapping[str, Any]) -> None:
 
 def tables(results: Mapping[str, Any]) -> str:
     """All tables, as Markdown."""
-    parts = []
+    parts = ["### Wanted and found\n\nRatios; in bold what is not as wanted.\n"]
+    parts += [*_table(["ratio", "wanted", "found"], list(targets.table(list(targets.targets(results))))), ""]
     for name, tell in TELLERS.items():
         if name in results:
             parts += [*tell(results[name]["found"]), _ran(results[name])]

@@ -261,6 +261,7 @@ def test_tables_are_told_of_what_was_found_and_only_that() -> None:
     machine = {"date": "a day", "python": "P", "processor": "C", "cores": 2, "load": 0.1, "versions": {"other": "1", "gone": "-"}}
     rows = [
         {"engine": one_case.OURS, "way": "w", "microseconds": 10.0, "why_not": ""},
+        {"engine": one_case.ENGINE, "way": "w", "microseconds": 4.0, "why_not": ""},
         {"engine": "other", "way": "slow", "microseconds": 50.0, "why_not": ""},
         {"engine": "other", "way": "fast", "microseconds": 20.0, "why_not": ""},
         {"engine": "mute", "way": "", "microseconds": None, "why_not": "cannot express: this"},
@@ -271,3 +272,4 @@ def test_tables_are_told_of_what_was_found_and_only_that() -> None:
     assert "- mute, this rulebook: cannot express: this" in told
     assert "### Versions\n\nother 1." in told
     assert "cohort" not in told
+    assert "| one case: fastest peer / `decide` | at least 5 | **this rulebook: 2** |" in told
