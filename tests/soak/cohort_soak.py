@@ -76,7 +76,7 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 def kill(count: int, processes: int, folder: Path) -> bool:
-    """Ten kills of the parent alone, at random moments of the time that a whole run takes; then it may finish."""
+    """Ten kills of the parent alone, each a random while after up to five more chunks are done; then it may finish."""
     cases = written(count, folder / "in.parquet", few=True)
     more = ["--processes", str(processes), "--chunk", "8192", "--form", "lists", "--fired", "--explain", "c000000003"]
 
@@ -90,13 +90,15 @@ def kill(count: int, processes: int, folder: Path) -> bool:
     chance, kills = random.Random(8), 0  # noqa: S311 - moments to kill at, the same each time
     while kills < KILLS:
         process = subprocess.Popen(arguments("killed"), stdout=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0, whole / 2))
+        wanted, latest = _done(folder) + chance.randint(0, 5), time.perf_counter() + chance.uniform(whole / 2, whole)
+        while process.poll() is None and _done(folder) < wanted and time.perf_counter() < latest:
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.5))
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-            done = len(list((folder / "killed").glob("*.part/chunk-*.json")))
-            say(f"kill {kills}: {done} chunks done")
+            say(f"kill {kills}: {_done(folder)} chunks done")
         else:
             say("finished before the kill; begun again")
             if sums(folder / "killed") != sums(folder / "whole"):
@@ -107,6 +109,11 @@ def kill(count: int, processes: int, folder: Path) -> bool:
     equal = sums(folder / "killed") == sums(folder / "whole")
     say(f"{count} cases, {whole:.0f} s undisturbed: after {kills} kills {'the same bytes' if equal else 'OTHER BYTES'}")
     return equal
+
+
+def _done(folder: Path) -> int:
+    """How many chunks are done."""
+    return len(list((folder / "killed").glob("*.part/chunk-*.json")))
 
 
 def peak(arguments: list[str]) -> tuple[float, float]:
