@@ -3,6 +3,8 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -180,6 +182,27 @@ class TestRunning:
         assert "Traceback" not in capsys.readouterr().err
 
 
+class TestCommand:
+    """``hechting serve`` where it does not come to listening: one message and exit code 2."""
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            (["--host", "0.0.0.0"], "--open-without-authentication"),  # noqa: S104 - refused, that is the point
+            (["--profile", "nll"], "did you mean 'nl'?"),
+            (["--engine", "fast"], "is no engine"),
+            (["--settings", "missing.yaml"], "missing.yaml:1:1: Y101"),
+            (["--rules", "missing"], "missing"),
+        ],
+    )
+    def test_what_cannot_be_is_one_message(self, tmp_path: Path, options: list[str], says: str) -> None:
+        line = [sys.executable, "-m", "hechting_rules", "serve", *options]
+        done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 class TestGreeting:
     def test_it_says_where_and_who_may_call(self) -> None:
         assert greeting(Settings(), 8484).startswith("http://127.0.0.1:8484/\nopen without authentication, for trying out")
@@ -211,6 +234,11 @@ class TestSettingsFile:
             certificate: c.pem
             key: k.pem
             feedback: feedback.sqlite
+            language: en
+            code_map: be
+            hints: true
+            source_url: https://example.org/guidance
+            rule_url: https://example.org/rules/{rule}
             open_without_authentication: true
             limits: {body_bytes: 1000, body_seconds: 2.5}
         """
@@ -229,6 +257,11 @@ class TestSettingsFile:
             certificate=tmp_path / "c.pem",
             key=tmp_path / "k.pem",
             feedback=tmp_path / "feedback.sqlite",
+            language="en",
+            code_map="be",
+            hints=True,
+            source_url="https://example.org/guidance",
+            rule_url="https://example.org/rules/{rule}",
             open_without_authentication=True,
             limits=Limits(body_bytes=1000, body_seconds=2.5),
         )
