@@ -380,6 +380,10 @@ def test_required_data_that_cannot_be_had_is_412(key: str) -> None:
         reply = respond(hooks(), SERVICE, found, as_of=TODAY, fetch=fetch)
         assert (reply.status, reply.body["prefetch"]) == (Status.DATA_MISSING, [key])
         assert "cards" not in reply.body
+    nothing = request()
+    nothing["prefetch"]["patient"] = None
+    reply = respond(hooks(), SERVICE, nothing, as_of=TODAY)
+    assert (reply.status, reply.body["error"]) == (Status.DATA_MISSING, "required data could not be had: patient")
     nobody = request(subject=patient("child"))
     assert respond(hooks(), SERVICE, nobody, as_of=TODAY).status == Status.DATA_MISSING
 
