@@ -19,7 +19,7 @@ from hechting_rules.cli import run as hechting
 from hechting_rules.errors import CaseError
 from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, Finding, InRange, InStage, Is, IsAbsent, LintOff, Rule, leaves
 from hechting_rules.profiles import with_rules_on
-from hechting_rules.terms import About, Wording
+from hechting_rules.terms import About, Direction, Status, Wording
 from hechting_rules.verify.lints import CODES, LINTS, PROVABLE, Remark, lint, logic, proved, proved_remarks, run_lints
 from hechting_rules.verify.lints.sense import clash, gives, sense_of
 from hechting_rules.verify.proofs import Holds, Inquiry, can_fire, implies, inquiries, inquiry, never_together
@@ -274,6 +274,20 @@ def without(condition: Condition, part: Condition) -> Condition:
     if not isinstance(condition, AllOf | AnyOf | AtLeast):
         return condition
     return attrs.evolve(condition, parts=tuple(without(p, part) for p in condition.parts if p is not part))
+
+
+@settings(max_examples=60)
+@given(rulebooks(most=5))
+def test_whatever_the_lints_find_in_any_rulebook_its_case_can_be_run_and_shows_it(book: Rulebook) -> None:
+    trouble = {code for code, item in book.findings.items() if item.direction in {Direction.RISK, Direction.SIGN}}
+    for remark in run_lints(book):
+        assert remark.code in CODES
+        assert set(remark.rules) <= book.rules.keys()
+        if remark.witness is not None and remark.code != "L617":
+            found = answer(remark.witness.case, book, with_rules_on(book.profiles["default"], remark.witness.on))
+            if remark.code == "L618" and remark.message.startswith("rule"):
+                assert found.values[found.program.rules[remark.rules[0]].established]
+                assert not {s.code for s in remark.witness.case.findings if s.status is Status.PRESENT} & trouble
 
 
 # --- each lint by example --------------------------------------------------------------------------------------------------

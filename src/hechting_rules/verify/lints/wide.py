@@ -111,9 +111,9 @@ def _facts(sense: Sense, at: dict[Person, str], quantity: Fact | None, protected
     facts = [Fact(person.value, stage) for person, stage in at.items()]
     facts += [quantity] if quantity else []
     for code, finding in book.findings.items():
-        if code in there:
+        if code in there and finding.direction is Direction.PROTECTION:
             facts.append(Fact(code, Status.PRESENT.value))
-        elif finding.direction is not Direction.PROTECTION:
+        elif code not in there and finding.direction is not Direction.PROTECTION:
             facts.append(Fact(code, Status.ABSENT.value))
     return facts
 
