@@ -426,6 +426,9 @@ def test_answers_keep_to_the_published_schemas(service: TestClient) -> None:
 
     check("advice", posted(service, "/advise", CASE))
     check("explanation", posted(service, "/ask", CASE))
+    nobody = posted(service, "/consultation", {"do": [{"tell": ["child", "none"]}, {"tell": ["adult", "adult"]}]})["case"]
+    assert nobody["child"] == "none"
+    check("case", nobody)
     told = posted(service, "/consultation", {"case": CASE})
     check("consultation", told["snapshot"])
     check("advice", told["advice"])

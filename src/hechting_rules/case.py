@@ -97,7 +97,9 @@ def case_to_mapping(case: Case) -> dict[str, object]:
         ("child", case.child_stage, quantities.pop("child_age_months", None), "age_months"),
         ("adult", case.adult_stage, quantities.pop("adult_age_years", None), "age_years"),
     ):
-        if stage or age is not None:
+        if stage == NO_PERSON and age is None:
+            found[person] = stage
+        elif stage or age is not None:
             found[person] = {**({"stage": stage} if stage else {}), **({key: _plain(age)} if age is not None else {})}
     found.update({name: _plain(value) for name, value in quantities.items()})
     for status in Status:

@@ -61,7 +61,7 @@ def asked(operation: Any, mode: GenerationMode, examples: int) -> Counter[int]:
     @wanted
     @given(case=operation.as_strategy(generation_mode=mode))
     def one(case: Any) -> None:
-        response = case.call()
+        response = case.call(timeout=120)
         statuses[response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
 

@@ -230,7 +230,8 @@ function take(found, told) {
 function answersIn(kept) {
   const found = new Map();
   const person = (name, age, quantity) => {
-    if (kept[name]?.stage) found.set(name, kept[name].stage);
+    const stage = typeof kept[name] === "string" ? kept[name] : kept[name]?.stage;
+    if (stage) found.set(name, stage);
     if (kept[name]?.[age] !== undefined) found.set(quantity, kept[name][age]);
   };
   person("child", "age_months", "child_age_months");
@@ -683,7 +684,8 @@ function asYaml(kept) {
   const lines = [`schema: ${kept.schema}`];
   if (kept.id) lines.push(`id: ${JSON.stringify(kept.id)}`);
   if (state.note) lines.push(`note: ${JSON.stringify(state.note)}`);
-  for (const name of PERSONS) if (kept[name]) lines.push(`${name}: {${Object.entries(kept[name]).map(([key, value]) => `${key}: ${value}`).join(", ")}}`);
+  for (const name of PERSONS) if (kept[name] === "none") lines.push(`${name}: none`);
+    else if (kept[name]) lines.push(`${name}: {${Object.entries(kept[name]).map(([key, value]) => `${key}: ${value}`).join(", ")}}`);
   if (kept.pregnancy_week !== undefined) lines.push(`pregnancy_week: ${kept.pregnancy_week}`);
   for (const status of STATUSES) if (kept[status]?.length) lines.push(`${status}:`, ...kept[status].map((code) => `  - ${code}`));
   return `${lines.join("\n")}\n`;

@@ -13,7 +13,7 @@ from hechting_rules.differences import difference
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.interop.service.answers import Asked, Guidance
 from hechting_rules.interop.service.bodies import read_json
-from hechting_rules.interop.service.problems import Fault, RefusedError, refusal_of
+from hechting_rules.interop.service.problems import UNUSABLE, Fault, RefusedError, refusal_of
 from hechting_rules.model import Case, Rulebook, Stated
 from hechting_rules.profiles import find_profile
 from hechting_rules.program import Program
@@ -114,7 +114,7 @@ def _wanted(body: Any, most: int) -> Wanted:
 
 
 def _wrong(faults: list[Fault]) -> RefusedError:
-    return RefusedError(422, "unusable", f"the request cannot be used: {len(faults)} found wrong", faults)
+    return RefusedError(422, "unusable", UNUSABLE, faults)
 
 
 def _kind(value: Any) -> str:

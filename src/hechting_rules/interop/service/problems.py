@@ -12,6 +12,7 @@ from hechting_rules.source import Diagnostic
 MEDIA = "application/problem+json"
 TYPE = "urn:hechting-rules:problem:"
 ALLOWED = "; allowed: "
+UNUSABLE = "what was sent cannot be used; 'errors' says what is wrong, and where"
 
 
 @attrs.frozen
@@ -70,7 +71,7 @@ def refusal_of(error: HechtingError, where: str) -> RefusedError:
         return error
     if isinstance(error, DiagnosticError):
         faults = [fault_of(diagnostic, where) for diagnostic in error.diagnostics]
-        return RefusedError(422, "unusable", f"{where} cannot be used: {len(faults)} found wrong", faults)
+        return RefusedError(422, "unusable", UNUSABLE, faults)
     if isinstance(error, MissingExtraError):
         return RefusedError(501, "not-installed", str(error))
     return RefusedError(422, "unusable", str(error), [_split(Fault(where, str(error)))])
