@@ -170,13 +170,14 @@ def broken_bundles(draw: st.DrawFn) -> Any:
     """A Bundle in which some member, anywhere, was put in place of by something else."""
     found = copy.deepcopy(draw(BUNDLES))
     for _ in range(draw(st.integers(1, 3))):
-        holder, key = draw(st.sampled_from(list(_members(found))))
+        holder, key = draw(st.sampled_from(list(all_members(found))))
         holder[key] = draw(JUNK)
     return found
 
 
-def _members(value: Any) -> Any:
+def all_members(value: Any) -> Any:
+    """Every member, at any depth, as the object or list that holds it and its key."""
     keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key
-        yield from _members(value[key])
+        yield from all_members(value[key])

@@ -32,7 +32,7 @@ from hechting_rules.interop.responses import response
 from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Language, Level, Origin, Standing
-from records import BUNDLES, CHILD, bundle, condition, observation, patient
+from records import BUNDLES, CHILD, JUNK, all_members, bundle, condition, observation, patient
 from test_fhir_out import EXAMPLES, advised, empty, every_text, referral
 
 TODAY = dt.date(2026, 11, 23)
@@ -443,6 +443,29 @@ def test_what_is_wrong_is_an_error_with_its_places_and_never_an_empty_list(chang
     assert reply.status == Status.BAD_REQUEST
     assert "cards" not in reply.body
     assert [p["where"] for p in reply.body["problems"]] == places
+
+
+@st.composite
+def broken_requests(draw: st.DrawFn) -> Any:
+    """A request, or feedback, in which some member, anywhere, was put in place of by something else."""
+    stay = draw(st.booleans())
+    found = copy.deepcopy(request(condition("A93"), observation("144", valueBoolean=True), told(Case.of(child="school_child"))))
+    found = found if stay else {"feedback": [copy.deepcopy(ACCEPTED), copy.deepcopy(OVERRIDDEN)]}
+    for _ in range(draw(st.integers(1, 3))):
+        holder, key = draw(st.sampled_from(list(all_members(found))))
+        holder[key] = draw(JUNK)
+    return found
+
+
+@given(broken_requests())
+@settings(max_examples=150)
+def test_whatever_is_sent_there_is_one_answer_and_cards_only_with_200(found: Any) -> None:
+    store = _List()
+    for reply in (respond(hooks(), SERVICE, found, as_of=TODAY), feedback(SERVICE, found, store)):
+        assert reply.status in set(Status)
+        assert ("error" in reply.body) is (reply.status != Status.OK)
+        assert reply.status == Status.OK or "cards" not in reply.body
+        json.dumps(reply.body)
 
 
 def test_a_record_that_cannot_be_used_is_422_with_its_places() -> None:
