@@ -16,10 +16,10 @@ from hechting_rules.cohort import ROWS, Cohort, decide
 from hechting_rules.cohort.bits import Words, count, from_buffer, from_mask, ones, to_mask, truths, valid, zeros
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Case, Is, Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import NO_PERSON, Status
-from strategies import books_with_cases, cases, real_cases, rulebooks
+from strategies import HERE, books_with_cases, cases, finding, real_cases, rule, rulebook, rulebooks
 
 
 @attrs.frozen
@@ -164,6 +164,19 @@ def test_a_column_that_means_nothing_is_refused(columns: dict[str, Any], told: s
     with pytest.raises(UsageError, match="column") as error:
         decide(pa.table({"id": [1], **columns}))
     assert told in str(error.value)
+
+
+def test_a_code_and_its_alias_are_one_finding_and_so_no_two_columns() -> None:
+    book = rulebook([finding("f.new", alias=("f.old",))], [rule("r.1", Is("f.new", HERE), "c.one")])
+    with pytest.raises(UsageError, match=r"the columns 'f\.new', 'f\.old' stand for one finding; keep one of them"):
+        decide(pa.table({"f.new": [True], "f.old": [True]}), book)
+    assert decide(pa.table({"f.old": [True]}), book).table["c.one"].to_pylist() == [True]
+
+
+def test_what_is_wrong_with_a_row_is_told_in_the_order_of_the_columns() -> None:
+    wrong = {"adult": ["x"], "child": ["x"], "baby.avoids_eye_contact": ["x"], "child_age_months": ["x"]}
+    told = [row["column"] for row in decide(pa.table(wrong)).rejects.to_pylist()]
+    assert told == ["baby.avoids_eye_contact", "adult", "child"]  # three at most
 
 
 def test_other_columns_may_be_ignored_by_name() -> None:

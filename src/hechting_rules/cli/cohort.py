@@ -79,8 +79,8 @@ def cohort_command(
         int, typer.Option("--smallest", min=1, help="The smallest count that summary and plot tell; 1 keeps nothing back.")
     ] = 10,
     processes: Annotated[
-        int, typer.Option("--processes", min=1, help="How many processes decide; else one for each core.")
-    ] = cores(),
+        int | None, typer.Option("--processes", min=1, help="How many processes decide; else one for each core.")
+    ] = None,
     chunk: Annotated[
         int, typer.Option("--chunk", min=1, help="How many rows of a wide file are kept at a time; fewer take less memory.")
     ] = 131_072,
@@ -113,12 +113,12 @@ def cohort_command(
         delimiter=delimiter,
         explain=tuple(explain or ()),
         language=lang,
-        processes=processes,
+        processes=cores() if processes is None else processes,
         restart=restart,
         chunk=chunk,
     )
     plan = job.plan()
-    with _bar(str(cases), plan.source.records) as report:
+    with _bar(str(cases), None if long else plan.source.records) as report:
         ran = of_job.carry_out(job, plan, report)
     _tell(job, ran, lang, shown)
 

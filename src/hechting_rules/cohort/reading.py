@@ -77,7 +77,7 @@ def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: in
         array = batch.column(name)
         block.findings[code] = answers(name, array)
         block.note(name, block.findings[code].wrong, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
-    for name in there.intersection(columns.persons):
+    for name in (name for name in columns.persons if name in there):
         array = batch.column(name)
         if not pa.types.is_null(array.type):
             block.stages[Person(name)] = coded(name, array)
