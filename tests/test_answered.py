@@ -14,6 +14,7 @@ from hechting_rules.kernel import run
 from hechting_rules.model import AllOf, Case, InRange, Is, IsAbsent, Profile, Rulebook, Switch
 from hechting_rules.profiles import with_rules_on
 from hechting_rules.program import Program
+from hechting_rules.terms import Origin
 from strategies import HERE, SWITCHED, WORDS, finding, rule, rulebook
 
 
@@ -25,7 +26,7 @@ def book_of() -> Rulebook:
             rule("r.both", AllOf((Is("f.1", HERE), Is("f.2", HERE)), HERE), "c.both"),
             rule("r.gone", IsAbsent("f.1", HERE), "c.gone"),
             rule("r.range", InRange("first_year", HERE), "c.range"),
-            rule("r.off", Is("f.1", HERE), "c.off", evidence=SWITCHED.id),
+            rule("r.off", AllOf((Is("f.2", HERE), IsAbsent("f.1", HERE)), HERE), "c.off", evidence=SWITCHED.id),
         ],
     )
     without = Profile("without", WORDS, HERE, off=(Switch("r.both", "us", "2026-01-01", "a test", HERE),))
@@ -129,7 +130,8 @@ def test_changes_are_made_to_the_case_itself_by_any_program() -> None:
     assert (values[1], values[both], values[gone]) == (0b111, 0b001, 0b100)
     more = program_for(book, with_rules_on(book.profiles["default"], ["r.off"]))
     switched = around(changes, found, more)
-    assert switched[more.results["c.off"].established] == 0b011
+    assert len(switched) == 2 + len(more.inputs) + len(more.steps) > len(values)
+    assert switched[more.results["c.off"].established] == 0b100
     assert around(changes, found)[found.program.results["c.off"].established] == 0
 
 
@@ -139,6 +141,28 @@ def test_the_screens_of_a_flag_are_all_findings_below_its_suggestions(book: Rule
         own = {s.code for s in book.suggestions.values() if s.flag == flag}
         assert own
         assert found == below(own, book, program.active), flag
+
+
+def test_the_screens_of_a_flag_reach_through_conclusions_and_rules_that_run_alone() -> None:
+    findings = [finding(f"f.{n}") for n in range(1, 6)]
+    book = rulebook(
+        findings,
+        [
+            rule("r.now", AllOf((Is("c.middle", HERE), Is("f.1", HERE), InRange("late", HERE)), HERE), "s.now"),
+            rule("r.middle", AllOf((Is("c.deep", HERE), IsAbsent("f.2", HERE)), HERE), "c.middle"),
+            rule("r.deep", Is("f.3", HERE), "c.deep"),
+            rule("r.off", Is("f.4", HERE), "c.deep", evidence=SWITCHED.id),
+            rule("r.again", Is("f.5", HERE), "s.again"),
+            rule("r.plain", Is("f.5", HERE), "s.plain"),
+        ],
+        suggestions=["s.now", "s.again", "s.plain"],
+    )
+    raised = {code: attrs.evolve(book.suggestions[code], flag="RF-01", origin=Origin.SAFETY) for code in ("s.now", "s.again")}
+    book = attrs.evolve(book, suggestions={**book.suggestions, **raised})
+    default = book.profiles["default"]
+    assert program_for(book, default).screens == {"RF-01": {"f.1", "f.2", "f.3", "f.5"}}
+    on = program_for(book, with_rules_on(default, ["r.off"]))
+    assert on.screens == {"RF-01": {"f.1", "f.2", "f.3", "f.4", "f.5"}}
 
 
 def below(codes: set[str], book: Rulebook, active: frozenset[str]) -> set[str]:
