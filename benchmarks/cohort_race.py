@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import frames, timing
 from benchmarks.neutral import DifferentError
+from benchmarks.peers import CannotExpressError
 from benchmarks.timing import Contender
 from hechting_rules import Case, Rulebook, cohort, decide
 from hechting_rules.profiles import find_profile
@@ -73,7 +74,7 @@ def in_memory(one: frames.Cohort, rounds: int, engines: Sequence[str] = tuple(fr
         try:
             ready = frames.prepare(module, part)
             frames.check(ready.results(ready.run()), part.right, module)
-        except (ImportError, OSError) as error:
+        except (ImportError, OSError, CannotExpressError) as error:
             missing.append(Result(module, rows[module], None, why_not=_reason(module, error)))
         else:
             contenders[module] = _once(ready.run)

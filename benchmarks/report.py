@@ -26,7 +26,7 @@ LABELS: Mapping[str, str] = {
     many.COMMAND: "**hechting cohort**",
     "polars_expressions": "Polars, expressions",
     "duckdb_sql": "DuckDB, SQL",
-    "spark_sql": "Spark SQL, on a twentieth of the cases",
+    "spark_sql": "Spark SQL",
     "packed_numpy": "packed NumPy",
     "straight_c": "straight C",
 }
@@ -57,7 +57,7 @@ def keep(section: str, found: Any) -> dict[str, Any]:
     """Add what a part of a race found to the results on disk; the whole of them."""
     results: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     results[section] = {"machine": machine(), "found": found}
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return results
 
 
@@ -137,12 +137,15 @@ def _cohort(found: Mapping[str, Any]) -> Iterator[str]:
     yield "Million cases a second from columns to columns; in brackets how many times as fast as `cohort.decide`.\n"
     sizes = list(found)
     names = list(dict.fromkeys(row["engine"] for one in found.values() for row in one["rows"]))
+    most = {size: max(row["rows"] for row in found[size]["rows"]) for size in sizes}
+    fewer = {row["engine"]: row["rows"] for one in found.values() for row in one["rows"] if row["rows"] < max(most.values())}
     for clock, told in (("per_second", "by the clock on the wall"), ("of_processor", "a second of processor time, all threads")):
         rows = []
         for name in names:
             speeds = [{row["engine"]: row[clock] for row in found[size]["rows"]} for size in sizes]
-            rows.append([LABELS.get(name, name), *(_speed(speed.get(name), speed[many.OURS]) for speed in speeds)])
-        yield from _table([told, *(f"{size}, {found[size]['rows'][0]['rows']:,} cases" for size in sizes)], rows)
+            label = LABELS.get(name, name) + (f" ({fewer[name]:,} cases)" if name in fewer else "")
+            rows.append([label, *(_speed(speed.get(name), speed[many.OURS]) for speed in speeds)])
+        yield from _table([told, *(f"{size}, {most[size]:,} cases" for size in sizes)], rows)
         yield ""
     named = [(LABELS.get(row["engine"], row["engine"]), row["why_not"]) for one in found.values() for row in one["rows"]]
     why = {one for one in named if one[1]}

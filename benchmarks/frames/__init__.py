@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.neutral import DifferentError, Neutral, admitted, neutral
+from benchmarks.peers import CannotExpressError
 from hechting_rules import Case, Rulebook, decide
 from hechting_rules.terms import Status
 
@@ -28,8 +29,11 @@ ENGINES: Mapping[str, str] = {
 }
 """The module of each engine, and the distribution that it needs; ``straight_c`` needs a C compiler too."""
 
-SLOW: Mapping[str, int] = {"spark_sql": 20}
+SLOW: Mapping[str, int] = {"duckdb_sql": 10, "spark_sql": 20}
 """Engines that are given only a part of a cohort, one in so many rows, as the whole of it would take them too long."""
+
+MOST_RULES: Mapping[str, int] = {"spark_sql": 500}
+"""Engines that are not given larger rulebooks, as they take more than ten minutes to plan a query of them."""
 
 TRUTH = {Status.PRESENT: True, Status.ABSENT: False, Status.UNKNOWN: None}
 
@@ -116,7 +120,13 @@ def _at(columns: Mapping[str, pa.Array], places: pa.Array) -> pa.Table:
 
 
 def prepare(module: str, one: Cohort) -> InMemory:
-    """A cohort ready for an engine. Raises `ImportError` where it is not installed, `OSError` where a tool is missing."""
+    """A cohort ready for an engine.
+
+    Raises `ImportError` where it is not installed, `OSError` where a tool is missing, `CannotExpressError` for too many rules.
+    """
+    most = MOST_RULES.get(module)
+    if most is not None and len(one.form.rules) > most:
+        raise CannotExpressError(f"a query of more than {most} rules takes over ten minutes to be planned")
     made: InMemory = importlib.import_module(f"benchmarks.frames.{module}").prepare(one)
     return made
 
