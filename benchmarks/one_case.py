@@ -80,11 +80,15 @@ def counting(form: Neutral, book: Rulebook) -> tuple[Callable[[frozenset[str]], 
     program = circuits.one_plane(form, book)
     name_of: Mapping[int, list[str]] = _names(program.results.items())
     counters = counters_of(program, name_of)
+    names_at = {counters.places[register]: names for register, names in name_of.items()}
+
+    def given(closed: frozenset[str]) -> list[int]:
+        return [counters.places[register] for register in circuits.told(program, closed) if register in counters.places]
 
     def run(told: list[int]) -> set[str]:
-        return {name for register in counters.run(told) if register in name_of for name in name_of[register]}
+        return {name for place in counters.run(told) if place in names_at for name in names_at[place]}
 
-    return (lambda closed: circuits.told(program, closed)), run
+    return given, run
 
 
 def _names(results: Any) -> Mapping[int, list[str]]:

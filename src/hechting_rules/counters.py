@@ -7,7 +7,7 @@ everything before it is settled, which is the order of the program.
 """
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -18,36 +18,36 @@ from hechting_rules.program import Program
 
 @attrs.frozen(eq=False)
 class Counters:
-    """A program for one case at a time, with the registers of the program.
+    """A program for one case at a time, with its registers numbered anew: only those that matter have a place.
 
-    ``lacks[r]`` is how many of its operands register *r* lacks when nothing is told, ``uses[r]`` are the gates that count *r*,
-    and ``last`` are the and-not steps, each with its register, in the order of the program. ``always`` are the registers that are
-    true whatever is told.
+    ``places`` has the place of each register of the program that can be told or was kept. ``lacks[p]`` is how many of its
+    operands the register at *p* lacks when nothing is told, ``uses[p]`` are the places of the gates that count it, and ``last``
+    the and-not steps, each with its place, in the order of the program.
     """
 
+    places: Mapping[int, int]
     lacks: list[int]
     uses: tuple[tuple[int, ...], ...]
     last: tuple[tuple[int, int, int], ...]
-    always: tuple[int, ...]
 
     def run(self, told: Collection[int]) -> list[int]:
-        """The registers that are true where these inputs are told, each named once. Only those that were kept say something."""
-        lacks, true = self.lacks.copy(), [*self.always, *told]
-        for register in told:
-            lacks[register] = 0
+        """The places of what is true where the inputs at these places are told, each named once."""
+        lacks, true = self.lacks.copy(), [ONES, *told]
+        for place in told:
+            lacks[place] = 0
         _spread(true, 0, lacks, self.uses)
-        for register, one, other in self.last:
+        for place, one, other in self.last:
             if lacks[one] <= 0 < lacks[other]:
-                lacks[register] = 0
-                true.append(register)
+                lacks[place] = 0
+                true.append(place)
                 _spread(true, len(true) - 1, lacks, self.uses)
         return true
 
 
 def _spread(true: list[int], start: int, lacks: list[int], uses: Sequence[tuple[int, ...]]) -> None:
-    """Count down the gates that use the registers from ``start`` on. A gate that then lacks nothing is true and spreads too."""
-    for register in itertools.islice(true, start, None):  # goes on over what is appended on the way
-        for gate in uses[register]:
+    """Count down the gates that use what is true from ``start`` on. A gate that then lacks nothing is true and spreads too."""
+    for place in itertools.islice(true, start, None):  # goes on over what is appended on the way
+        for gate in uses[place]:
             lacks[gate] = left = lacks[gate] - 1
             if not left:
                 true.append(gate)
@@ -58,27 +58,28 @@ def counters_of(program: Program, kept: Iterable[int]) -> Counters:
 
     Steps that lead to none of them are left out, and a step that only one other uses, in the same way, becomes part of that one.
     """
-    first = 2 + len(program.inputs)
-    steps = dict(enumerate(program.steps, first))
+    steps = dict(enumerate(program.steps, 2 + len(program.inputs)))
     kept = frozenset(kept)
     live = _live(steps, kept)
     users = _users(steps, live)
     inner = {r for r in live if r in steps and r not in kept and _one_with_its_user(r, steps, users)}
-    uses: list[list[int]] = [[] for _ in range(first + len(steps))]
-    lacks = [1] * (first + len(steps))
+    places = {register: place for place, register in enumerate([ZERO, ONES, *sorted(live - inner)])}
+    uses: list[list[int]] = [[] for _ in places]
+    lacks = [1] * len(places)
     last = []
-    for register in sorted(live - inner):
+    for register, place in places.items():
         if register in steps:
             op, a, b = steps[register]
             if op is Op.AND_NOT:
-                last.append((register, a, b))
+                last.append((place, places[a], places[b]))
             else:
                 operands = frozenset(_operands(register, steps, inner))
-                lacks[register] = len(operands) if op is Op.AND else 1
+                lacks[place] = len(operands) if op is Op.AND else 1
                 for operand in operands:
-                    uses[operand].append(register)
+                    uses[places[operand]].append(place)
     lacks[ONES] = 0
-    return Counters(lacks, tuple(tuple(gates) for gates in uses), tuple(last), (ONES,))
+    outside = {register: place for register, place in places.items() if register in kept or register not in steps}
+    return Counters(outside, lacks, tuple(tuple(gates) for gates in uses), tuple(last))
 
 
 def _live(steps: dict[int, Step], kept: Collection[int]) -> set[int]:

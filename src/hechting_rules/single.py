@@ -6,14 +6,13 @@ the whole program.
 
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import program_for
 from hechting_rules.case import AGE_OF, Fact, admit, fact_inputs, stage_at
-from hechting_rules.circuit import Input
+from hechting_rules.circuit import ONES, Input
 from hechting_rules.counters import Counters, counters_of
 from hechting_rules.folded import STAGE_INPUTS, at_stages
 from hechting_rules.model import Case, Profile, Rulebook
@@ -28,9 +27,13 @@ PAIRS = 128
 VALUES = 4096
 """How many values of quantities are kept as read."""
 
-_Key = tuple[Input | None, str]
+SETS = 5
+"""How many sets a `Decision` has."""
 
-INPUT_OF: Mapping[Status, Input | None] = {Status.PRESENT: Input.PRESENT, Status.ABSENT: Input.ABSENT, Status.UNKNOWN: None}
+STATUS_OF = {Input.PRESENT: Status.PRESENT, Input.ABSENT: Status.ABSENT}
+"""The status of a finding that an input tells."""
+
+_Key = tuple[Input, str]
 
 
 @attrs.frozen
@@ -66,24 +69,14 @@ def decide(case: Case, rulebook: Rulebook | None = None, profile: str | Profile 
     """
     book = default_rulebook() if rulebook is None else rulebook
     program = program_for(book, find_profile(book, profile))
-    said = _at_once(case, book, program) or _admitted(case, book, program)
-    ready = _ready(book, program, said.child_stage, said.adult_stage)
-    true = ready.counters.run(ready.registers(said))
+    ready, told = _at_once(case, book, program) or _admitted(case, book, program)
+    true = ready.counters.run(told)
     if ready.refused in true:
         admit(case, book, program)  # raises, and says what contradicts what
     return ready.decision(true)
 
 
 # --- what a case states ----------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class _Said:
-    """What a case states, its stages settled, and the inputs of the program that are about no stage."""
-
-    child_stage: str
-    adult_stage: str
-    inputs: Collection[_Key]
 
 
 @attrs.frozen
@@ -95,29 +88,35 @@ class _Read:
     inputs: tuple[_Key, ...]
 
 
-def _at_once(case: Case, book: Rulebook, program: Program) -> _Said | None:
-    """What a case states, unless something needs a closer look: an alias, a thing named twice, or one that cannot be meant."""
-    inputs = {(INPUT_OF[stated.status], stated.code) for stated in case.findings}
-    if len({code for _, code in inputs} & book.findings.keys()) < len(case.findings):
+def _at_once(case: Case, book: Rulebook, program: Program) -> tuple["_Ready", Collection[int]] | None:
+    """The program for the stages of a case and the places of what it states, unless something needs a closer look.
+
+    That is an alias, a thing named twice, or one that cannot be meant.
+    """
+    codes = {stated.code for stated in case.findings}
+    if len(codes) < len(case.findings) or not codes <= book.findings.keys():
         return None
-    stages = {Person.CHILD: case.child_stage, Person.ADULT: case.adult_stage}
-    for name, value in case.quantities:
-        read = _quantity(name, value, book, program) if type(value) in {int, float} else None
-        if read is None:
+    read = [_quantity(n, v, book, program) if type(v) in {int, float} else None for n, v in case.quantities]
+    child = _stage(case.child_stage, Person.CHILD, read, book)
+    adult = _stage(case.adult_stage, Person.ADULT, read, book)
+    if child is None or adult is None or len(dict(case.quantities)) < len(read):
+        return None
+    ready = _ready(book, program, child, adult)
+    by_status = ready.findings
+    told = [place for s in case.findings if (place := by_status[s.status].get(s.code)) is not None]
+    if not read:
+        return ready, told
+    return ready, {*told, *ready.at([key for one in read if one is not None for key in one.inputs])}
+
+
+def _stage(stated: str, person: Person, read: Collection[_Read | None], book: Rulebook) -> str | None:
+    """The stage of a person as stated or by an age; nothing where a value cannot be meant, or age and stage do not agree."""
+    for one in read:
+        if one is None or (one.person is person and stated not in {"", one.stage}):
             return None
-        inputs.update(read.inputs)
-        if read.person is not None:
-            if stages[read.person] not in {"", read.stage}:
-                return None
-            stages[read.person] = read.stage
-    if len(case.quantities) > 1 and len(dict(case.quantities)) < len(case.quantities):
-        return None
-    settled = all(_is_stage(stage, person, book) for person, stage in stages.items())
-    return _Said(stages[Person.CHILD], stages[Person.ADULT], inputs) if settled else None
-
-
-def _is_stage(stage: str, person: Person, book: Rulebook) -> bool:
-    return stage in {"", NO_PERSON} or (stage in book.stages and book.stages[stage].of is person)
+        stated = one.stage if one.person is person else stated
+    known = stated in {"", NO_PERSON} or (stated in book.stages and book.stages[stated].of is person)
+    return stated if known else None
 
 
 @functools.lru_cache(maxsize=VALUES)
@@ -135,11 +134,11 @@ def _quantity(name: str, value: float, book: Rulebook, program: Program) -> _Rea
     return _Read(person, stage, inputs) if stage else None
 
 
-def _admitted(case: Case, book: Rulebook, program: Program) -> _Said:
-    """What a case states after a closer look. Raises `CaseError` if it cannot be used."""
+def _admitted(case: Case, book: Rulebook, program: Program) -> tuple["_Ready", Collection[int]]:
+    """The program for the stages of a case and the places of what it states, after a closer look. Raises `CaseError`."""
     admitted = admit(case, book, program)
-    inputs = {key for fact in admitted.facts for key in fact_inputs(fact, book, program.parameters) if key[0] not in STAGE_INPUTS}
-    return _Said(admitted.child_stage, admitted.adult_stage, inputs)
+    ready = _ready(book, program, admitted.child_stage, admitted.adult_stage)
+    return ready, frozenset(ready.at(key for fact in admitted.facts for key in fact_inputs(fact, book, program.parameters)))
 
 
 # --- the program for a pair of stages --------------------------------------------------------------------------------------
@@ -147,50 +146,65 @@ def _admitted(case: Case, book: Rulebook, program: Program) -> _Said:
 
 @attrs.frozen(eq=False)
 class _Ready:
-    """The program for one pair of stages, and what is told where a register of it is true: the place of a set, and a code."""
+    """The program for one pair of stages: the places of its inputs, and what is told where a place of it is true.
+
+    ``findings`` has the places of findings by their status. ``told[p]`` are codes, each with the number of its set in a
+    `Decision`; ``always`` are the sets of what is so at these stages whatever else is stated.
+    """
 
     child_stage: str
     adult_stage: str
-    inputs: Mapping[tuple[Input, str], int]
+    inputs: Mapping[_Key, int]
+    findings: Mapping[Status, Mapping[str, int]]
     counters: Counters
     refused: int
-    told: Mapping[int, tuple[tuple[int, str], ...]]
+    told: tuple[tuple[tuple[int, str], ...], ...]
+    always: tuple[frozenset[str], ...]
 
-    def registers(self, said: _Said) -> list[int]:
-        """The input registers that a case sets."""
-        known: Mapping[Any, int] = self.inputs
-        return [known[key] for key in said.inputs if key in known]
+    def at(self, keys: Iterable[_Key]) -> Iterator[int]:
+        """The places of inputs, of those that matter."""
+        return (self.inputs[key] for key in keys if key in self.inputs)
 
     def decision(self, true: Iterable[int]) -> Decision:
-        """The decision where these registers are true."""
-        sets: tuple[list[str], ...] = ([], [], [], [], [])
-        told = self.told
-        for register in true:
-            if register in told:
-                for place, code in told[register]:
-                    sets[place].append(code)
-        return Decision(self.child_stage, self.adult_stage, *map(frozenset, sets))
+        """The decision where what stands at these places is true."""
+        told, sets = self.told, tuple[list[str], ...](([], [], [], [], []))
+        for place in true:
+            for number, code in told[place]:
+                sets[number].append(code)
+        return Decision(
+            self.child_stage, self.adult_stage, *[base.union(more) for base, more in zip(self.always, sets, strict=True)]
+        )
 
 
 @functools.lru_cache(maxsize=PAIRS)
 def _ready(book: Rulebook, program: Program, child_stage: str, adult_stage: str) -> _Ready:
     stated = [Fact(person, stage) for person, stage in ((Person.CHILD, child_stage), (Person.ADULT, adult_stage)) if stage]
     small = at_stages(program, (key for fact in stated for key in fact_inputs(fact, book, program.parameters)))
-    told: dict[int, list[tuple[int, str]]] = {}
-    for place, register, code in _told(small):
-        told.setdefault(register, []).append((place, code))
+    outcomes = list(_told(small))
+    counters = counters_of(small, {small.refused, *(register for _, register, _ in outcomes)})
+    told: list[list[tuple[int, str]]] = [[] for _ in counters.lacks]
+    for number, register, code in outcomes:
+        if register != ONES:
+            told[counters.places[register]].append((number, code))
+    inputs = {key: counters.places[register] for key, register in small.inputs.items() if register in counters.places}
+    findings: dict[Status, dict[str, int]] = {status: {} for status in Status}
+    for (kind, code), place in inputs.items():
+        if kind in STATUS_OF:
+            findings[STATUS_OF[kind]][code] = place
     return _Ready(
         child_stage,
         adult_stage,
-        small.inputs,
-        counters_of(small, {*told, small.refused}),
-        small.refused,
-        {register: tuple(items) for register, items in told.items()},
+        inputs,
+        findings,
+        counters,
+        counters.places[small.refused],
+        tuple(tuple(items) for items in told),
+        tuple(frozenset(code for n, register, code in outcomes if n == number and register == ONES) for number in range(SETS)),
     )
 
 
 def _told(program: Program) -> Iterator[tuple[int, int, str]]:
-    """The places of the sets of a `Decision`, in its order, each with a register and the code that it tells of."""
+    """The number of a set of a `Decision`, in its order, with a register and the code that it tells of."""
     for code, plane in program.results.items():
         yield from ((0, plane.established, code), (1, plane.robust, code), (2, plane.out, code))
     yield from ((3, plane.established, rule) for rule, plane in program.rules.items())
