@@ -1,5 +1,6 @@
 """The examples: every program runs by itself, and every case file is a case worth looking at."""
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from hechting_rules.advice import Outcome
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PROGRAMS = sorted(EXAMPLES.glob("*.py"))
+NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
+NUMBERED = sorted(path for path in EXAMPLES.iterdir() if path.name not in {"cases", "__pycache__"})
 CASES = sorted((EXAMPLES / "cases").glob("*.yaml"))
 
 
@@ -32,8 +35,21 @@ def test_an_example_runs_anywhere_and_prints_the_same_each_time(program: Path, t
     assert printed == output(program, tmp_path)
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_cells_of_a_notebook_run_one_after_the_other(notebook: Path, tmp_path: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert code
+    assert all(not cell["outputs"] for cell in cells if cell["cell_type"] == "code"), "a notebook is kept without its outputs"
+    program = tmp_path / "cells.py"
+    program.write_text("\n\n".join(code), encoding="utf-8")
+    ran = tmp_path / "elsewhere"
+    ran.mkdir()
+    assert output(program, ran).strip()
+
+
 def test_examples_are_numbered_from_one_without_gaps() -> None:
-    for files in (PROGRAMS, CASES):
+    for files in (NUMBERED, CASES):
         numbered = [re.match(r"(\d\d)[_-]", path.name) for path in files]
         assert [int(match[1]) if match else 0 for match in numbered] == list(range(1, len(files) + 1))
 
