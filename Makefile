@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators page-test service-fuzz service-load docs check clean
+.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators page-test cds-sandbox service-fuzz service-load docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
@@ -63,6 +63,12 @@ page-test: $(BIN)/.ready  ## the page in headless Chromium, by keyboard, at all 
 	$(BIN)/python -m pip install --quiet --editable '.[browser]'
 	@npm install --silent --no-save --prefix build/axe axe-core@4 || echo "make page-test: without the rules of axe-core, as npm does not give it"
 	CHROMIUM=$$(command -v chromium) CHROMEDRIVER=$$(command -v chromedriver) PYTHONPATH=tests $(BIN)/pytest tests/browser/page_in_browser.py
+
+cds-sandbox: $(BIN)/.ready  ## the CDS Hooks sandbox of others shows the cards (needs chromium, and SANDBOX=folder of it, built)
+	@test -f '$(SANDBOX)/index.html' || \
+	  { echo "make cds-sandbox: cannot run here without SANDBOX=folder: cds-hooks/sandbox, built with its webpack"; exit 2; }
+	$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	PYTHONPATH=tests SANDBOX='$(SANDBOX)' $(BIN)/pytest tests/browser/cds_sandbox.py
 
 service-fuzz: $(BIN)/.ready  ## thousands of requests made up from the description of the service: none may fail (needs schemathesis)
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
