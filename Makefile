@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators page-test cds-sandbox service-fuzz service-load docs check clean
 
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 $(BIN)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +48,9 @@ mutate-code: $(BIN)/.ready  ## change the code in each way a slip could, and lis
 
 fhir-validators: $(BIN)/.ready  ## what goes out as FHIR by two validators of others (needs node and npm)
 	tests/validators/run.sh $(BIN)/python
+
+soak-cohorts: $(BIN)/.ready  ## cohorts at full size: killed and gone on with, memory, speed, long frames
+	for what in kill memory speed long; do PYTHONPATH=tests $(BIN)/python tests/soak/cohort_soak.py $$what || exit 1; done
 
 spark: $(BIN)/.ready  ## cohorts on a local Spark session; needs Java 17 or later, and installs the extra spark
 	@command -v java >/dev/null || { echo "make spark: cannot run here, as there is no 'java' on the path (17 or later)"; exit 2; }
