@@ -35,11 +35,12 @@ POINTING = Case.of(
     child="toddler",
     present=["child.bond_clearly_disturbed", "child.bond_disturbed_everyday", "child.bond_not_fitting_development"],
 )
+SEVERAL = Case.of(child="baby", present=["safety.coercive_attachment_therapy", "safety.baby_white_pupil_or_no_following"])
 LATER = dt.date(2099, 1, 1)
 
 
 def cases() -> list[Case]:
-    return [*(load_case(path) for path in EXAMPLES[::4]), WITHHELD, POINTING]
+    return [*(load_case(path) for path in EXAMPLES[::4]), WITHHELD, POINTING, SEVERAL]
 
 
 def both(case: Case, profile: str | Profile | None = None) -> tuple[Advice, Answered]:
@@ -166,6 +167,9 @@ def test_the_cases_show_each_part_of_the_order() -> None:
     assert {strength(c) for advice in advices for c in advice.conclusions} == {0, 1, 2}
     assert len({s.about for advice in advices for s in advice.suggestions}) > 2
     assert {s.level for advice in advices for s in advice.suggestions} > {None, Level.ACT_NOW}
+    first, second = [s for s in advise(SEVERAL).suggestions if s.level is not None][:2]
+    assert (first.level, second.level) == (Level.ACT_NOW, Level.SAME_DAY)
+    assert first.code > second.code
 
 
 @every_case

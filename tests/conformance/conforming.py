@@ -73,7 +73,8 @@ def with_the_oracle(cases: Sequence[Case], book: Rulebook, profile: Profile, *, 
     """Where the kernel says something else than the oracle.
 
     What is established must be what the oracle works out from what is known. Robust and out are held to all worlds of the case:
-    as bounds, or with ``exact`` as just that. What is withheld rests on what is established, and on nothing else.
+    as bounds, or with ``exact`` as just that. A case that no world fits must be refused once its stages are known: while one is
+    not, the admission does not try them all, and asks for the stage first.
     """
     for case, own in zip(cases, KERNEL.evaluate(cases, book, profile), strict=True):
         if own is None:
@@ -89,7 +90,9 @@ def _bounds(case: Case, book: Rulebook, profile: Profile, own: Said, *, exact: b
     except oracle.TooManyWorldsError:
         return
     except oracle.NoWorldError:
-        yield Disagreement(KERNEL.name, "oracle", "refusing", "", (), ("this case",), case, book)
+        world = oracle.known(case, book, profile)
+        if world.child and world.adult:
+            yield Disagreement(KERNEL.name, "oracle", "refusing", "", (), ("this case",), case, book)
         return
     for kind in HELD:
         always, sometimes = getattr(bounds.always, kind), getattr(bounds.sometimes, kind)
