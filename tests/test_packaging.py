@@ -97,7 +97,9 @@ def test_the_wheel_carries_licence_notice_and_the_command(built: Built) -> None:
     info = f"hechting_rules-{hechting_rules.__version__}.dist-info"
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/NOTICE"} <= built.in_wheel
     points = zipfile.ZipFile(built.wheel).read(f"{info}/entry_points.txt").decode()
-    assert points.split() == ["[console_scripts]", "hechting", "=", "hechting_rules.__main__:main"]
+    command = "[console_scripts]\nhechting = hechting_rules.__main__:main"
+    plugin = "[pytest11]\nhechting_rules = hechting_rules.testing.plugin"
+    assert points.strip().split("\n\n") == [command, plugin]
 
 
 def test_the_sdist_holds_what_is_needed_to_build_and_to_test(built: Built) -> None:
