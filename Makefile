@@ -83,7 +83,7 @@ service-load: $(BIN)/.ready  ## sustained requests to the service: how long answ
 docs: $(BIN)/.ready  ## build the documentation, warnings as errors
 	$(BIN)/sphinx-build --jobs auto --fail-on-warning --keep-going --quiet docs docs/_build
 
-check: lint rules test  ## everything that must hold
+check: lint rules test docs  ## everything that must hold
 
 clean:  ## take away what was built
 	rm -rf $(VENV) build dist mutants docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
