@@ -189,10 +189,7 @@ class TestCommand:
         ("options", "says"),
         [
             (["--host", "0.0.0.0"], "--open-without-authentication"),  # noqa: S104 - refused, that is the point
-            (["--profile", "nll"], "did you mean 'nl'?"),
-            (["--engine", "fast"], "is no engine"),
             (["--settings", "missing.yaml"], "missing.yaml:1:1: Y101"),
-            (["--rules", "missing"], "missing"),
         ],
     )
     def test_what_cannot_be_is_one_message(self, tmp_path: Path, options: list[str], says: str) -> None:
@@ -201,6 +198,12 @@ class TestCommand:
         assert (done.returncode, done.stdout) == (2, "")
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+    def test_without_the_extra_it_says_which_one_to_install(self) -> None:
+        program = "import sys; sys.modules['starlette'] = None; from hechting_rules.cli import run; sys.exit(run(['serve']))"
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.stderr == "the service needs the extra 'serve': pip install 'hechting-rules[serve]'\n"
+        assert done.returncode == 2
 
 
 class TestGreeting:
