@@ -79,7 +79,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def of_working_copy(*folders: str) -> set[str]:
     """The files of some folders of the working copy that are content, not left-overs of a run."""
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
-    return {path.relative_to(ROOT).as_posix() for path in files if "__pycache__" not in path.parts}
+    left_over = {"__pycache__", "generated", "_build"}
+    return {path.relative_to(ROOT).as_posix() for path in files if not left_over & set(path.parts)}
 
 
 def test_the_wheel_holds_modules_schemas_rules_and_their_compiled_form_and_nothing_else(built: Built) -> None:
