@@ -79,7 +79,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def of_working_copy(*folders: str) -> set[str]:
     """The files of some folders of the working copy that are content, not left-overs of a run."""
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
-    left_over = {"__pycache__", "generated", "_build"}
+    left_over = {"__pycache__", ".hypothesis", ".pytest_cache", "generated", "_build"}
     return {path.relative_to(ROOT).as_posix() for path in files if not left_over & set(path.parts)}
 
 
