@@ -127,7 +127,7 @@ def test_the_sandbox_shows_the_cards_and_gives_feedback(tmp_path: Path, browser:
         browser.get(f"http://localhost:{web}/index.html")
 
         def shown() -> str:
-            return browser.find_element(By.TAG_NAME, "body").text
+            return str(browser.find_element(By.TAG_NAME, "body").text)
 
         until(lambda: "Vraag hoe het contact met het kind gaat" in shown(), "the card is shown")
         assert "kind: te vroeg geboren" in shown()
