@@ -44,6 +44,9 @@ def targets(results: Mapping[str, Any]) -> Iterator[Target]:
         speed = _speeds(results["files"]["found"], "per_second")
         what = "Parquet to Parquet: `cohort.decide_stream` / pyarrow that only reads and writes the file"
         yield Target(what, 1 / 3, {"this rulebook": speed[many.STREAM] / speed[many.ROUND_TRIP]})
+        if many.COMMAND in speed:
+            what = "Parquet to Parquet: `hechting cohort` with its start / pyarrow"
+            yield Target(what, 1 / 3, {"this rulebook": speed[many.COMMAND] / speed[many.ROUND_TRIP]})
     if "growth" in results:
         slopes = {f"{curve['what']}, by {curve['by']}": curve["slope"] for curve in results["growth"]["found"]}
         yield Target("growth: slope of time in logarithms", 1.1, slopes, below=True)

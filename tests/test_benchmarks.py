@@ -250,7 +250,7 @@ def test_contenders_take_turns_and_the_median_lap_is_told() -> None:
     now = iter(float(tick * tick) for tick in range(12))
 
     def contender(name: str) -> Contender:
-        return Contender(lambda _: order.append(name), (1, 2), lambda: next(now), lambda: 2.0 * len(order))
+        return Contender(lambda _: order.append(name), (1, 2), 0.0, lambda: next(now), lambda: 2.0 * len(order))
 
     found = medians({name: contender(name) for name in ("here", "there")}, 3)
     assert order == ["here", "here", "there", "there"] * 3
