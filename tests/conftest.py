@@ -1,6 +1,7 @@
 """Shared by all tests: the rulebook of the library, and how hypothesis runs."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,13 @@ settings.register_profile(
     "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
 )
 settings.load_profile("default")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell a failure when it happens: a run that is cut off has no summary. Tests in other processes report to this one."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.stdout.write(f"\n{report.outcome} {report.when}: {report.nodeid}\n{report.longreprtext[-2000:]}\n")
+        sys.stdout.flush()
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ BASE = Path(__file__).parent / "diagnostics" / "base"
 
 
 def _finding(code: str, about: str, direction: str, more: str = "") -> str:
-    words = "{nl: woorden, en: words}"
+    label, question = f"{{nl: woord {code}, en: word {code}}}", f"{{nl: 'Is er {code}?', en: 'Is there {code}?'}}"
     return (
-        f"  - {{code: {code}, label: {words}, question: {words}, about: {about}, time: current, direction: {direction}, "
+        f"  - {{code: {code}, label: {label}, question: {question}, about: {about}, time: current, direction: {direction}, "
         f"changeable: either{more}}}\n"
     )
 
@@ -31,7 +31,7 @@ def _rule(name: str, when: str, leads: str, result: str, present: str, more: str
 
 
 def _suggestion(code: str, origin: str, kind: str, about: str, more: str = "") -> str:
-    words = "summary: {nl: woorden, en: words}, text: {nl: woorden, en: words}"
+    words = f"summary: {{nl: Woorden over {code}., en: Words on {code}.}}, text: {{nl: Meer over {code}., en: More on {code}.}}"
     return f"- {{code: {code}, origin: {origin}, kind: {kind}, about: {about}, {words}{more}}}\n"
 
 
@@ -176,9 +176,17 @@ FAULTS = {
 """Faults that the files of a rulebook can hold; what files cannot hold is planted in the program by the tests themselves."""
 
 
+def linted_folder(folder: Path) -> Path:
+    """The files of the small rulebook, which has one thing for the lints, with that switched off."""
+    shutil.copytree(BASE, folder)
+    with (folder / DISCUSS).open("a", encoding="utf-8") as file:  # its last rule is the one
+        file.write("  lint_off:\n    - {code: L618, reason: a small rulebook has little else to ask about}\n")
+    return folder
+
+
 def lawful_folder(folder: Path, planted: Fault | None = None) -> Path:
     """The files of the lawful rulebook, with a fault in one of them."""
-    shutil.copytree(BASE, folder)
+    linted_folder(folder)
     for name, text in FILES.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

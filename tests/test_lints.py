@@ -290,6 +290,27 @@ def test_whatever_the_lints_find_in_any_rulebook_its_case_can_be_run_and_shows_i
                 assert not {s.code for s in remark.witness.case.findings if s.status is Status.PRESENT} & trouble
 
 
+def test_findings_that_are_only_ruled_out_at_some_stages_do_not_clash_as_the_stage_may_not_be_said() -> None:
+    """Found by chance in the test above: an admission takes both where no stage is said."""
+    born = [finding("f.1", About.CHILD, not_at=("unborn", "small")), finding("f.2", About.CHILD, not_at=("unborn", "big"))]
+    book = rulebook(born, [rule("r.0", AllOf((Is("f.1", HERE), Is("f.2", HERE)), HERE), "c.0")])
+    assert clash(Is("f.1", HERE), Is("f.2", HERE), sense_of(book)) == ""
+    assert "no stage of the child" in clash(Is("f.1", HERE), InStage(("small",), HERE), sense_of(book))
+    found = answer(Case.of(present=["f.1", "f.2"]), book, book.profiles["default"])
+    assert found.values[found.program.rules["r.0"].established]
+
+
+def test_the_case_of_a_rule_that_rests_on_rules_that_are_off_switches_those_on_too() -> None:
+    """Found by chance in the test above: it switched on the rule alone, which then had nothing to rest on."""
+    late = InRange("late", HERE)
+    rules = [rule("r.0", late, "c.0", evidence="claim:off"), rule("r.1", Is("c.0", HERE), "s.0", evidence="claim:off")]
+    rules.append(rule("r.2", late, "c.1", evidence="claim:off"))
+    book = rulebook([finding("f.1")], rules, suggestions=["s.0"])
+    (remark,) = (remark for remark in run_lints(book) if remark.code == "L618")
+    assert remark.witness is not None
+    assert remark.witness.on == ("r.0", "r.1")
+
+
 # --- each lint by example --------------------------------------------------------------------------------------------------
 
 F1, F2, F3, F4 = (Is(f"f.{n}", HERE) for n in (1, 2, 3, 4))

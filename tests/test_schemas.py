@@ -149,7 +149,8 @@ def test_a_schema_is_valid_and_says_its_own_name(name: str) -> None:
 def test_a_schema_allows_no_keys_beside_those_it_describes(name: str) -> None:
     objects = [part for part in subschemas(SCHEMAS[name]) if part.get("type") == "object"]
     assert objects or SCHEMAS[name]["type"] == "array"
-    assert not [part for part in objects if part.get("additionalProperties") is not False]
+    elsewhere = {id(part) for part in objects if str(part.get("description")).endswith(" (case.schema.json)")}
+    assert not [part for part in objects if part.get("additionalProperties") is not False and id(part) not in elsewhere]
 
 
 @pytest.mark.parametrize("name", schema_names())

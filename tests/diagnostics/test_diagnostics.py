@@ -1,4 +1,4 @@
-"""Bad input beside the exact message: cases, calls, files made here, rule files on a tiny rulebook, and extensions of it."""
+"""Bad input beside the exact message: cases, calls, snapshots, files made here, rule files on a tiny rulebook, extensions."""
 
 import json
 import os
@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 import hechting_rules
-from hechting_rules import Case, CaseError, Rulebook, RulebookError, advise, load_case, load_rulebook
+from hechting_rules import Case, CaseError, Consultation, Rulebook, RulebookError, advise, load_case, load_rulebook
 
 HERE = Path(__file__).parent
-CASES, CALLS, MADE, RULES, EXTENSIONS = (HERE / name for name in ("cases", "calls", "made", "rules", "extensions"))
+CASES, CALLS, SNAPSHOTS, MADE = (HERE / name for name in ("cases", "calls", "snapshots", "made"))
+RULES, EXTENSIONS = (HERE / name for name in ("rules", "extensions"))
 BASE, EXTENSION = HERE / "base", HERE / "extension"
 CODE = re.compile(r'"([BCFRVY][0-9]{3})"')
 WRITE = "WRITE_DIAGNOSTICS" in os.environ
@@ -82,6 +83,14 @@ def test_a_bad_call_gets_this_message(name: str, tiny: Rulebook) -> None:
     compare(str(caught.value), CALLS / f"{name}.txt")
 
 
+@pytest.mark.parametrize("name", names(SNAPSHOTS, "*.json"))
+def test_a_snapshot_that_cannot_be_gone_on_with_gets_this_message(name: str, tiny: Rulebook) -> None:
+    kept = (SNAPSHOTS / f"{name}.json").read_text(encoding="utf-8")
+    with pytest.raises(CaseError) as caught:
+        Consultation.restore(kept, tiny, engine="kernel", other_rulebook=True)
+    compare(str(caught.value), SNAPSHOTS / f"{name}.txt")
+
+
 @pytest.mark.parametrize("name", sorted(MAKERS))
 def test_a_file_that_no_repository_should_hold_gets_this_message(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -128,6 +137,7 @@ def lay_over(overrides: Path, book: Path, base: Path = BASE) -> None:
 def pairs() -> dict[str, Path]:
     found = {name: CASES / f"{name}.txt" for name in names(CASES, "*.yaml")}
     found |= {name: CALLS / f"{name}.txt" for name in names(CALLS, "*.json")}
+    found |= {name: SNAPSHOTS / f"{name}.txt" for name in names(SNAPSHOTS, "*.json")}
     found |= {name: MADE / f"{name}.txt" for name in MAKERS}
     found |= {f"{name} (rules)": RULES / name / "expected.txt" for name in names(RULES, "*")}
     return found | {f"{name} (extension)": EXTENSIONS / name / "expected.txt" for name in names(EXTENSIONS, "*")}

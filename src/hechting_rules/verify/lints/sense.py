@@ -114,7 +114,8 @@ def clash(one: Single, other: Single, sense: Sense) -> str:
     if any(sense.present_with(a) & sense.absent_with(b) for a, b in ((one, other), (other, one))):
         return f"{words(one)} and {words(other)} exclude each other"
     here, there = sense.places(one), sense.places(other)
-    for person in here.keys() & there.keys():
+    fixed = _known_stages(one, sense).keys() | _known_stages(other, sense).keys()
+    for person in here.keys() & there.keys() & fixed:  # what is only ruled out at some stages counts where the stage is not said
         if not here[person] & there[person]:
             return f"there is no stage of the {person} at which both {words(one)} and {words(other)}"
     if isinstance(one, InRange) and isinstance(other, InRange):

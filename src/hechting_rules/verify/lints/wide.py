@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from hechting_rules.answered import program_for
 from hechting_rules.case import Fact, block, stage_at
+from hechting_rules.dependencies import rests_on
 from hechting_rules.kernel import run
 from hechting_rules.model import DEFAULT_PROFILE, AnyOf, AtLeast, Condition, IsAbsent, Rulebook
 from hechting_rules.profiles import active_rules, with_rules_on
@@ -39,13 +40,24 @@ def too_wide(book: Rulebook) -> Iterator[Remark]:
         if suggestion is not None and not suggestion.on_occasion and found:
             person = people[(found & -found).bit_length() - 1]
             shown = _needed(person, program.rules[rule.id].established, program, book)
-            on = tuple(one for one in off if one == rule.id)
+            on = tuple(sorted(_below(rule.id, book) & set(off)))
             message = f"rule '{rule.id}' raises '{rule.result}' where nothing is the matter"
             hint = "ask for a finding besides; is it advice for everyone, say on_occasion: true"
             yield Remark("L618", rule.span, message, hint, (rule.id,), Shown(case_of(shown), on))
         for part in _wide_parts(rule.when, book):
             message = f"in rule '{rule.id}' {words(part)} is enough by itself, and holds for nearly everyone"
             yield Remark("L618", part.span, message, "", (rule.id,), Shown(case_of([Fact(part.code, Status.ABSENT.value)])))
+
+
+def _below(rule: str, book: Rulebook) -> set[str]:
+    """A rule and all that it rests on, through what they conclude."""
+    seen, waiting = set[str](), [rule]
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            waiting.extend(other for result in rests_on(book.rules[one], book.order) for other in book.rules_of[result])
+    return seen
 
 
 def _needed(facts: Sequence[Fact], register: int, program: Program, book: Rulebook) -> list[Fact]:
