@@ -221,7 +221,7 @@ def _counted(
     case: Case, book: Rulebook, settled: Mapping[Person, str], problems: Problems
 ) -> tuple[tuple[Stated, ...], tuple[str, ...]]:
     """The findings that count at the settled stages, and a warning for each that does not."""
-    counted, warnings = [], []
+    counted, outside = list[Stated](), list[Stated]()
     for stated in case.findings:
         finding = book.findings[stated.code]
         stage = settled.get(PERSON_OF.get(finding.about, Person.CHILD), "")
@@ -233,10 +233,15 @@ def _counted(
         elif not _outside(finding, stage):
             counted.append(stated)
         elif stated.status is not Status.UNKNOWN:
-            warnings.append(
-                f"{stated.span}: {stated.code} does not count at the stage {stage} (it counts at: {one_of(finding.stages)})"
-            )
-    return tuple(counted), tuple(warnings)
+            outside.append(stated)
+    outside.sort(key=lambda stated: (stated.span, stated.code))  # by place, and where there is none not by how it was told
+    return tuple(counted), tuple(_does_not_count(stated, book, settled) for stated in outside)
+
+
+def _does_not_count(stated: Stated, book: Rulebook, settled: Mapping[Person, str]) -> str:
+    finding = book.findings[stated.code]
+    stage = settled.get(PERSON_OF.get(finding.about, Person.CHILD), "")
+    return f"{stated.span}: {stated.code} does not count at the stage {stage} (it counts at: {one_of(finding.stages)})"
 
 
 def _impossible(finding: Finding, stage: str) -> str:

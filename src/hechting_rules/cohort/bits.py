@@ -4,6 +4,8 @@ Arrow keeps a nullable boolean column as two bitmaps, data and validity; *holds*
 column is read without a look at its rows. Under a null the data bit means nothing and is masked; past the last row all are 0.
 """
 
+import functools
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import attrs
@@ -53,6 +55,14 @@ class Coded:
         """The rows that hold one of these words."""
         return self.among(np.array([word in several for word in self.words], dtype=np.bool_))
 
+    def each(self, sought: Sequence[str]) -> Iterator[Words]:
+        """For each of some words the rows that hold it: eight words are looked up at once, a bit of a byte for each."""
+        for start in range(0, len(sought), 8):
+            bit = {word: 1 << place for place, word in enumerate(sought[start : start + 8])}
+            byte = np.array([*(bit.get(word, 0) for word in self.words), 0], dtype=np.uint8)[self.index]
+            for place in bit.values():
+                yield _padded(np.packbits(byte & np.uint8(place), bitorder="little"))
+
     def given(self) -> Words:
         """The rows that hold a word at all."""
         return from_mask(self.index >= 0)
@@ -61,6 +71,14 @@ class Coded:
 def zeros(length: int) -> Words:
     """No bit for any row."""
     return np.zeros((length + WORD - 1) // WORD, dtype=np.uint64)
+
+
+@functools.lru_cache(maxsize=4)
+def nothing(length: int) -> Words:
+    """No bit for any row, once for all who only read it."""
+    found = zeros(length)
+    found.flags.writeable = False
+    return found
 
 
 def ones(length: int) -> Words:
@@ -76,9 +94,14 @@ def _without_tail(words: Words, length: int) -> Words:
 
 
 def from_buffer(buffer: pa.Buffer | None, offset: int, length: int) -> Words:
-    """The bits of a bitmap from ``offset`` on; without a buffer all are set, as Arrow leaves out a bitmap of ones."""
+    """The bits of a bitmap from ``offset`` on; without a buffer all are set, as Arrow leaves out a bitmap of ones.
+
+    Where whole words stand in the buffer they are read in place, and are not to be written to.
+    """
     if buffer is None:
         return ones(length)
+    if offset % WORD == length % WORD == 0 and (offset + length) // 8 <= buffer.size:
+        return np.frombuffer(buffer, dtype=np.uint64, count=length // WORD, offset=offset // 8)
     first, last = offset // 8, (offset + length + 7) // 8
     raw = np.frombuffer(buffer, dtype=np.uint8)[first:last]
     if offset % 8:
@@ -138,16 +161,17 @@ def nullable(established: Words, decided: Words, length: int) -> pa.BooleanArray
 
 def answers(name: str, array: pa.Array) -> Answers:
     """What a column says of a finding: booleans, 0 and 1, or words. Raises `UsageError` for a column of another kind."""
-    kind, nothing = array.type, zeros(len(array))
+    kind, none = array.type, nothing(len(array))
     if pa.types.is_null(kind):
-        return Answers(nothing, nothing, nothing, nothing)
+        return Answers(none, none, none, none)
     if pa.types.is_boolean(kind):
-        there, known = truths(array), valid(array)
-        return Answers(there, known & ~there, nothing, nothing)
+        known = valid(array)
+        there = from_buffer(array.buffers()[1], array.offset, len(array)) & known
+        return Answers(there, known ^ there, none, none)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         there, gone = truths(pc.equal(array, 1)), truths(pc.equal(array, 0))
-        empty = truths(pc.is_nan(array)) if pa.types.is_floating(kind) else nothing
-        return Answers(there, gone, nothing, valid(array) & ~there & ~gone & ~empty)
+        empty = truths(pc.is_nan(array)) if pa.types.is_floating(kind) else none
+        return Answers(there, gone, none, valid(array) & ~there & ~gone & ~empty)
     said = coded(name, array)
     there, gone, asked, empty = (said.is_one_of(several) for several in (YES, NO, ASKED, EMPTY))
     return Answers(there, gone, asked, said.given() & ~there & ~gone & ~asked & ~empty)
@@ -156,13 +180,24 @@ def answers(name: str, array: pa.Array) -> Answers:
 def coded(name: str, array: pa.Array) -> Coded:
     """A column of words. Raises `UsageError` for a column of another kind."""
     kind = array.type
-    if pa.types.is_dictionary(kind):
-        array, kind = array.cast(kind.value_type), kind.value_type
-    if not is_text(kind):
+    coded_already = pa.types.is_dictionary(kind)
+    if not is_text(kind.value_type if coded_already else kind):
         raise UsageError(f"column '{name}' is of type {kind}; allowed: boolean, 0 and 1, or words such as ja, nee and onbekend")
-    encoded = array.cast(pa.large_string()).dictionary_encode()
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary)).to_pylist()
-    return Coded(tuple(words), encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64))
+    if pa.types.is_string_view(kind):  # has no dictionary_encode
+        array = array.cast(pa.large_string())
+    encoded = array if coded_already else array.dictionary_encode()
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(encoded.dictionary.cast(pa.large_string()))).to_pylist()
+    indices = encoded.indices
+    if indices.null_count:
+        indices = indices.cast(pa.int64()).fill_null(-1)
+    return _without_null_words(words, indices.to_numpy(zero_copy_only=False).astype(np.int64))
+
+
+def _without_null_words(words: list[str | None], index: npt.NDArray[np.int64]) -> Coded:
+    """Coded words; a dictionary may hold null as a word, which is none."""
+    if None in words:
+        index = np.array([*(-1 if word is None else place for place, word in enumerate(words)), -1])[index]
+    return Coded(tuple(word or "" for word in words), index)
 
 
 def is_text(kind: pa.DataType) -> bool:

@@ -87,8 +87,8 @@ def own_stages(person: Person, book: Rulebook) -> list[str]:
 
 def _stated(person: Person, said: Coded, book: Rulebook) -> Iterator[tuple[Key, Words]]:
     """The stage inputs of a person by name."""
-    own = own_stages(person, book)
-    yield from _in_stage(person, {code: said.is_one_of(frozenset({code})) for code in (*own, NO_PERSON)}, len(said.index))
+    own = [*own_stages(person, book), NO_PERSON]
+    yield from _in_stage(person, dict(zip(own, said.each(own), strict=True)), len(said.index))
 
 
 def _in_stage(person: Person, at: Mapping[str, Words], length: int) -> Iterator[tuple[Key, Words]]:
@@ -139,8 +139,10 @@ def _place(code: str, codes: Sequence[str]) -> int:
 def check_stages(block: Block, book: Rulebook) -> None:
     """Note the rows whose word for a stage is none of the stages of that person."""
     for person, said in block.stages.items():
-        known = said.is_one_of(frozenset(own_stages(person, book)) | {NO_PERSON} | NOBODY_SAID)
-        block.note(person.value, said.given() & ~known, _word_told(said))
+        known = frozenset(own_stages(person, book)) | {NO_PERSON} | NOBODY_SAID
+        stray = np.array([word not in known for word in said.words], dtype=np.bool_)
+        if stray.any():
+            block.note(person.value, said.among(stray), _word_told(said))
 
 
 def _word_told(said: Coded) -> Callable[[int], str]:

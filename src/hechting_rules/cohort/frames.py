@@ -18,7 +18,7 @@ from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
 
-ROWS = 1 << 16
+ROWS = 1 << 18
 """How many cases go into one block: enough to make the steps of the program cheap, few enough to stay near the processor."""
 
 LONG_ROWS = 1 << 20
