@@ -18,8 +18,11 @@ from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
 
-ROWS = 1 << 18
+ROWS = 1 << 19
 """How many cases go into one block: enough to make the steps of the program cheap, few enough to stay near the processor."""
+
+MOST_PIECES = 8
+"""Of how many pieces a table may consist before it is copied into one: small pieces cost far more than the copy."""
 
 LONG_ROWS = 1 << 20
 """How many rows of a long stream go into one block, or somewhat more: as many cases as in a wide one if each says 16 things."""
@@ -58,11 +61,10 @@ def decide(
     more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
     decider = decider_for(table, rulebook, profile, **more)
     done = [(told(one), rejects(one)) for one in decided(decider, table)]
-    empty = decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))[0].schema
-    return Cohort(
-        pa.Table.from_batches([good for good, _ in done], schema=empty),
-        pa.Table.from_batches([bad for _, bad in done], schema=REJECTS),
-    )
+    if not done:
+        done = [decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))]
+    good, bad = zip(*done, strict=True)
+    return Cohort(pa.Table.from_batches(good), pa.Table.from_batches(bad, schema=REJECTS))
 
 
 def advices(
@@ -111,7 +113,8 @@ def decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:
         for part, numbers in in_blocks(table, decider.columns, ROWS):
             yield run_block(decider, read_rows(decider, part, numbers))
     else:
-        yield from decide_blocks(decider, table.to_batches())
+        pieces = table.to_batches()
+        yield from decide_blocks(decider, pieces if len(pieces) <= MOST_PIECES else table.combine_chunks().to_batches())
 
 
 def decide_blocks(decider: Decider, batches: Iterable[pa.RecordBatch]) -> Iterator[Decided]:

@@ -1,7 +1,7 @@
 """A program made ready for words: only the steps that the answer rests on, each with the place that it writes to.
 
-The program is the one of the kernel. Inputs that no column gives are constants and fold away; registers whose last reader has
-run give their place to the next, so that a block of cases stays near the processor.
+The program is the one of the kernel. Inputs that no column gives are constants and fold away; a register whose last reader runs
+gives its place to what that writes, or to the next, so that a block of cases stays near the processor.
 """
 
 import functools
@@ -87,11 +87,14 @@ def _placed(
         register = place + 2
         if register not in needed:
             continue
+        done = sorted(r for r in {a, b} if r > ONES and r not in kept and last[r] == place)
+        again = op is Op.AND_NOT  # its second half reads ``a`` when its first has written
+        free.extend(place_of[r] for r in done if r != a or not again)
         if free:
             to = free.pop()
         else:
             to, size = size, size + 1
         place_of[register] = to
         found.append((op, place_of[a], place_of[b], to))
-        free.extend(place_of[r] for r in {a, b} if r > ONES and r not in kept and last[r] == place)
+        free.extend(place_of[r] for r in done if r == a and again)
     return tuple(found), size
