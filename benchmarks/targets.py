@@ -8,7 +8,12 @@ import attrs
 from benchmarks import cohort_race as many
 from benchmarks import one_case
 
-FRAMES = {"polars_expressions": "Polars", "duckdb_sql": "DuckDB", "spark_sql": "Spark SQL"}
+FRAMES = {
+    "polars_same_frame": "Polars on the same frame",
+    "polars_expressions": "Polars on closed facts",
+    "duckdb_sql": "DuckDB",
+    "spark_sql": "Spark SQL",
+}
 
 Rows = Sequence[Mapping[str, Any]]
 

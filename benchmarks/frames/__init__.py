@@ -3,7 +3,7 @@
 A module has ``prepare(cohort)``, which returns an `InMemory` way to run the rulebook on the whole cohort. Polars, DuckDB and
 Spark are given closed facts, a nullable column for each atom: true where it holds, false where it cannot hold. Their own logic
 has three values, so they give what this library gives: true where a result is established, false where it is ruled out, else
-null. Packed NumPy and straight C are given what this library is given, and run its own program.
+null. `polars_same_frame`, packed NumPy and straight C are given what this library is given, and run its own program.
 """
 
 import importlib
@@ -22,6 +22,7 @@ from hechting_rules.terms import Status
 
 ENGINES: Mapping[str, str] = {
     "polars_expressions": "polars",
+    "polars_same_frame": "polars",
     "duckdb_sql": "duckdb",
     "spark_sql": "pyspark",
     "packed_numpy": "numpy",

@@ -79,7 +79,7 @@ def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: in
         block.note(name, block.findings[code].wrong, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
     for name in (name for name in columns.persons if name in there):
         array = batch.column(name)
-        if not pa.types.is_null(array.type):
+        if array.null_count < length or not (length or pa.types.is_null(array.type)):  # of no rows: what there could be
             block.stages[Person(name)] = coded(name, array)
     check_stages(block, book)
     for name in (name for name in columns.quantities if name in there):
