@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons asan soak conformance-soak mutate-code spark race fhir-validators page-test cds-sandbox service-fuzz service-load docs check clean
+.PHONY: help advise lint test rules pythons wheels asan soak conformance-soak soak-cohorts mutate-code spark race fhir-validators page-test cds-sandbox service-fuzz service-load docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test: $(BIN)/.ready  ## run the tests
 
 pythons:  ## the same on every Python of this machine, and which are missing
 	tests/every_python.sh
+
+wheels:  ## sdist and wheel into dist/, with a bill of materials, and their tests on every Python without the sources (half an hour)
+	tests/wheels.sh
 
 asan: $(BIN)/.ready  ## the engine of durable-rules under AddressSanitizer (ten minutes; needs gcc)
 	PYTHON=$(BIN)/python tests/asan/durable_asan.sh

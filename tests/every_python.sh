@@ -8,16 +8,8 @@ cd "$(dirname "$0")/.."
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+source tests/pythons.sh
 tests=(tests/test_consultation.py tests/test_durable.py tests/test_durable_faults.py tests/test_example_consultation.py)
-
-find_python() {  # the newest Python of a minor version such as 3.11, or nothing
-  local minor=$1 found
-  for found in "$(command -v "python$minor" || true)" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$minor".*/bin/python; do
-    if [ -x "$found" ] && [ "$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = "$minor" ]; then
-      echo "$found"
-    fi
-  done | tail -n 1
-}
 
 advices() {  # the JSON of every example case in every language, one file each, and all consultations in one, into a folder
   local python=$1 out=$2 case language
@@ -48,10 +40,6 @@ for path in sys.argv[1:]:
 PYTHON
 }
 
-skipped() {  # why tests were skipped, and how many
-  sed -nE 's/^SKIPPED \[([0-9]+)\] [^ ]+: /\1 /p' "$1" | awk '{n = $1; $1 = ""; count[$0] += n} END {for (why in count) print "  skipped " count[why] ":" why}'
-}
-
 ran=() missing=() different=() failed=() first=
 for minor in 3.11 3.12 3.13 3.14; do
   python=$(find_python "$minor")
@@ -61,7 +49,7 @@ for minor in 3.11 3.12 3.13 3.14; do
   fi
   "$python" -m venv "$work/venv-$minor"
   own=$work/venv-$minor/bin/python
-  if ! "$own" -m pip --disable-pip-version-check install --quiet "$root[cli,testing]" jsonschema >"$work/pip-$minor.log" 2>&1; then
+  if ! "$own" -m pip --disable-pip-version-check install --quiet "$root[cli,testing]" jsonschema pytest-timeout >"$work/pip-$minor.log" 2>&1; then
     tail -n 20 "$work/pip-$minor.log" >&2
     failed+=("$minor (not installed)")
     continue
@@ -82,9 +70,7 @@ for minor in 3.11 3.12 3.13 3.14; do
 done
 
 echo "ran: ${ran[*]:-none}; failed: ${failed[*]:-none}"
-for minor in "${missing[@]}"; do
-  echo "not run: Python $minor is neither on PATH nor a version of pyenv (${PYENV_ROOT:-$HOME/.pyenv})"
-done
+not_here
 if [ -z "$first" ]; then
   echo "no Python from 3.11 to 3.14 could be used" >&2
   exit 1

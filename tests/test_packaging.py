@@ -65,6 +65,8 @@ def run(*arguments: str, cwd: Path, given: str = "") -> str:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The sdist, the wheel built from it, and that wheel installed into a folder of its own."""
+    if not (ROOT / "src").is_dir():
+        pytest.skip("there are no sources here to build from")
     pytest.importorskip("hatchling", reason="without network a build needs hatchling in this environment")
     out, installed = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("installed")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT), cwd=out)

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hechting_rules
 import hostile
 from hechting_rules import Advice, advise, load_case
 from hechting_rules.advice import Outcome, Suggested
@@ -33,7 +34,7 @@ from hostile import advised
 ROOT = Path(__file__).parents[1]
 LANGUAGES = st.sampled_from(Language)
 FEW = settings(max_examples=25)
-STYLES = ROOT / "src" / "hechting_rules" / "render" / "report.css"
+STYLES = Path(hechting_rules.__file__).parent / "render" / "report.css"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TAGS = {
     *(
