@@ -13,7 +13,7 @@ from hechting_rules.cohort.bits import Words, nullable, ones, places, to_mask
 from hechting_rules.cohort.block import Block, cases_at, words_of
 from hechting_rules.cohort.long import CASE, Long, read_long
 from hechting_rules.cohort.reading import ID, Columns, read_wide
-from hechting_rules.cohort.schedule import Key, Schedule, schedule
+from hechting_rules.cohort.schedule import Key, Room, Schedule, schedule
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.model import Case, Profile, Rulebook
 from hechting_rules.program import Program
@@ -157,9 +157,9 @@ def read_rows(decider: Decider, batch: pa.RecordBatch | pa.Table, numbers: npt.N
     return attrs.evolve(read_wide(batch, decider.columns, decider.book), numbers=numbers)
 
 
-def run_block(decider: Decider, block: Block) -> Decided:
-    """Run the program on a block of cases."""
-    values = decider.schedule.run(words_of(block, decider.book, decider.program), block.length)
+def run_block(decider: Decider, block: Block, room: Room | None = None) -> Decided:
+    """Run the program on a block of cases. With a ``room`` what comes of it is to be read before the room is used again."""
+    values = decider.schedule.run(words_of(block, decider.book, decider.program), block.length, room)
     refused = values[decider.schedule.where[decider.program.refused]]
     for several in block.wrong.values():
         for wrong in several:

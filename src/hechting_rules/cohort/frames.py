@@ -13,6 +13,7 @@ from hechting_rules.answered import answer
 from hechting_rules.cohort.block import cases_at
 from hechting_rules.cohort.deciding import REJECTS, Decided, Decider, Form, decide_batch, read_rows, rejects, run_block, told
 from hechting_rules.cohort.long import Long, in_blocks, in_order
+from hechting_rules.cohort.schedule import Room
 from hechting_rules.explain import advice_of
 from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
@@ -60,7 +61,7 @@ def decide(
     table = as_table(data)
     more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
     decider = decider_for(table, rulebook, profile, **more)
-    done = [(told(one), rejects(one)) for one in decided(decider, table)]
+    done = list(map(_both, decided(decider, table)))  # holds on to no block while the next is decided
     if not done:
         done = [decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))]
     good, bad = zip(*done, strict=True)
@@ -108,30 +109,38 @@ def decider_for(table: pa.Table, rulebook: Rulebook | None, profile: str | Profi
 
 
 def decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:
-    """The cases of a table, block by block."""
+    """The cases of a table, block by block; each is to be read before the next is asked for."""
     if isinstance(decider.columns, Long):
+        room = Room()
         for part, numbers in in_blocks(table, decider.columns, ROWS):
-            yield run_block(decider, read_rows(decider, part, numbers))
+            yield run_block(decider, read_rows(decider, part, numbers), room)
     else:
         pieces = table.to_batches()
         yield from decide_blocks(decider, pieces if len(pieces) <= MOST_PIECES else table.combine_chunks().to_batches())
 
 
 def decide_blocks(decider: Decider, batches: Iterable[pa.RecordBatch]) -> Iterator[Decided]:
-    """Decide batch after batch in bounded memory; of a long stream the cases must be in order, else `UsageError`."""
+    """Decide batch after batch in bounded memory; of a long stream the cases must be in order, else `UsageError`.
+
+    Each block is to be read before the next is asked for.
+    """
+    room = Room()
     if isinstance(decider.columns, Long):
         for part, numbers in in_order(batches, decider.columns, LONG_ROWS):
-            yield run_block(decider, read_rows(decider, part, numbers))
+            yield run_block(decider, read_rows(decider, part, numbers), room)
         return
     first = 0
     for batch in batches:
         for start in range(0, batch.num_rows, ROWS):
             block = batch.slice(start, ROWS)
-            yield run_block(decider, read_rows(decider, block, np.arange(first, first + block.num_rows)))
+            yield run_block(decider, read_rows(decider, block, np.arange(first, first + block.num_rows)), room)
             first += block.num_rows
 
 
 def decide_stream(decider: Decider, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
     """As `decide_blocks`: for each block of cases what came of them, and those that cannot be used."""
-    for done in decide_blocks(decider, batches):
-        yield told(done), rejects(done)
+    yield from map(_both, decide_blocks(decider, batches))
+
+
+def _both(done: Decided) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    return told(done), rejects(done)

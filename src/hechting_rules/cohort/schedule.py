@@ -18,6 +18,19 @@ from hechting_rules.program import Program
 Key = tuple[Input, str]
 
 
+@attrs.define(eq=False)
+class Room:
+    """Memory for one block at a time: to ask for it anew for each block costs as much as the steps."""
+
+    words: Words = attrs.field(factory=lambda: zeros(0))
+
+    def places(self, count: int, width: int) -> Words:
+        """So many places of so many words each; what they held before is gone."""
+        if len(self.words) < count * width:
+            self.words = np.empty(count * width, dtype=np.uint64)
+        return self.words[: count * width].reshape(count, width)
+
+
 @attrs.frozen(eq=False)
 class Schedule:
     """Steps over places: operation, two places to read and one to write.
@@ -30,11 +43,11 @@ class Schedule:
     size: int
     where: Mapping[int, int]
 
-    def run(self, found: Mapping[Key, Words], length: int) -> list[Words]:
-        """All places after the steps, for a block of ``length`` rows."""
+    def run(self, found: Mapping[Key, Words], length: int, room: Room | None = None) -> list[Words]:
+        """All places after the steps, for a block of ``length`` rows. With a ``room`` they stand in it until it is used again."""
         places = [zeros(length), ones(length)]
         places.extend(found.get(key, places[0]) for key in self.inputs)
-        places.extend(np.empty((self.size - len(places), len(places[0])), dtype=np.uint64))
+        places.extend((room or Room()).places(self.size - len(places), len(places[0])))
         both, either, turn = np.bitwise_and, np.bitwise_or, np.bitwise_not
         for op, a, b, to in self.steps:
             if op is Op.AND:
