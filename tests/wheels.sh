@@ -15,6 +15,12 @@ build() {  # sdist, and the wheel made from it, into a folder
   "$work/build/bin/python" -m build --quiet --outdir "$1" "$root" >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }
 }
 
+bill() {  # what an environment holds beside its tools, as CycloneDX; where the wheel lay on this machine is nobody's business
+  "$1" -c 'import importlib.metadata as m; [f.locate().unlink() for f in m.files("hechting-rules") if f.name == "direct_url.json"]'
+  "$1" -m pip uninstall --quiet --yes setuptools pip
+  "$work/build/bin/cyclonedx-py" environment --output-reproducible --pyproject pyproject.toml --of JSON -o "$2" "$1"
+}
+
 python3 -m venv "$work/build"
 "$work/build/bin/python" -m pip install --quiet build cyclonedx-bom
 build "$work/one"
@@ -55,9 +61,7 @@ for minor in ${ONLY:-3.11 3.12 3.13 3.14}; do
   (cd "$work" && "$bare/hechting" about >"$work/about" 2>&1) && { echo "the command runs without its extra?" >&2; exit 1; }
   grep -q "pip install 'hechting-rules\[cli\]'" "$work/about"
   needs=$("$bare/python" -m pip list --format freeze | grep -vE '^(pip|setuptools|hechting-rules)=' | tr '\n' ' ')
-  if [ ! -f "dist/bill-of-materials.json" ]; then
-    "$work/build/bin/cyclonedx-py" environment --output-reproducible --of JSON -o dist/bill-of-materials.json "$bare/python"
-  fi
+  bill "$bare/python" "dist/bill-of-materials-$minor.json"
   echo "Python $("$bare/python" -c 'import platform; print(platform.python_version())'), without extras: $said; needs $needs"
   "$python" -m venv "$work/full-$minor"
   full=$work/full-$minor/bin
