@@ -1,1 +1,1 @@
-"""Other clinical software: FHIR R4, questionnaires and CDS Hooks as functions of dictionaries. The core knows nothing of them."""
+"""Other clinical software: FHIR R4, questionnaires and CDS Hooks as functions of dictionaries, and all over HTTP."""

@@ -1,1 +1,1 @@
-"""For those who write or extend guidance: running exemplars and guidance tests."""
+"""The kit for those who write, extend or embed guidance: strategies, properties, a pytest plugin, and guidance tests run."""

@@ -1,1 +1,1 @@
-"""Checks of a rulebook beyond loading: lints, coverage of the article, and its trace in the article's text."""
+"""Checks of a rulebook beyond loading: proofs, lints, coverage, mutants, comparison, and its trace in the article's text."""
