@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+import hechting_rules
 from hechting_rules.interop.service.pages import POLICY, page_files
 from hechting_rules.render.colours import DARK, LIGHT
 from serving import client
@@ -115,7 +116,7 @@ def test_the_page_has_the_colours_of_the_report_light_and_dark() -> None:
     for name in LIGHT:
         assert f"--hechting-{name}:{LIGHT[name]}" in STYLE
         assert f"--hechting-{name}:{DARK[name]}" in STYLE
-    own = Path(__file__).parents[1] / "src/hechting_rules/interop/page/page.css"
+    own = Path(hechting_rules.__file__).parent / "interop" / "page" / "page.css"
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)", own.read_text(encoding="utf-8")) == []
 
 

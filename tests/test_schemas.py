@@ -428,7 +428,7 @@ def reading(tmp_path_factory: pytest.TempPathFactory) -> Reading:
     rare = tmp_path_factory.mktemp("rare")
     with pytest.MonkeyPatch.context() as patch:
         found.watch(patch)
-        load_rulebook()
+        load_rulebook(RULES)  # its files: a wheel has a compiled form beside them
         for path in CASES:
             load_case(path)
         load_rulebook(EXTENSION)
