@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help advise lint test rules pythons wheels asan soak conformance-soak soak-cohorts mutate-code spark race fhir-validators page-test cds-sandbox service-fuzz service-load docs check clean
+.PHONY: help advise lint test rules pythons wheels asan soak conformance-soak soak-cohorts mutate-code spark race fhir-validators page-test cds-sandbox hooks-faults service-fuzz service-load docs check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ cds-sandbox: $(BIN)/.ready  ## the CDS Hooks sandbox of others shows the cards (
 	  { echo "make cds-sandbox: cannot run here without SANDBOX=folder: cds-hooks/sandbox, built with its webpack"; exit 2; }
 	$(BIN)/python -m pip install --quiet --editable '.[browser]'
 	PYTHONPATH=tests SANDBOX='$(SANDBOX)' $(BIN)/pytest tests/browser/cds_sandbox.py
+
+hooks-faults: $(BIN)/.ready  ## faults planted in CDS Hooks: each must fail the tests behind a SHALL that it names (some minutes)
+	$(BIN)/python tests/soak/hooks_faults.py
 
 service-fuzz: $(BIN)/.ready  ## thousands of requests made up from the description of the service: none may fail (needs schemathesis)
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
