@@ -8,6 +8,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -724,7 +725,7 @@ def test_feedback_keeps_nothing_of_a_patient(tmp_path: Path) -> None:
     other = OVERRIDDEN | {"overrideReason": {"reason": {"code": "Jan", "system": "http://example.org"}}}
     feedback(SERVICE, {"feedback": [OVERRIDDEN, other | {"outcomeTimestamp": "2026-11-23T10:02:00Z"}]}, SqliteFeedback(path))
     assert b"Jan" not in path.read_bytes()
-    with sqlite3.connect(path) as found:
+    with closing(sqlite3.connect(path)) as found:
         assert found.execute("select reason, commented from outcomes order by at").fetchall() == [("disagree", 1), ("other", 0)]
 
 

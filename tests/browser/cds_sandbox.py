@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -148,5 +149,6 @@ def test_the_sandbox_shows_the_cards_and_gives_feedback(tmp_path: Path, browser:
     called = [(line["address"], line["client"], line["status"]) for line in lines]
     assert ("/cds-services/{service}", ISSUER, 200) in called
     assert ("/cds-services/{service}/feedback", ISSUER, 200) in called
-    (outcome,) = sqlite3.connect(tmp_path / "feedback.sqlite").execute("select outcome from outcomes").fetchone()
+    with closing(sqlite3.connect(tmp_path / "feedback.sqlite")) as found:
+        (outcome,) = found.execute("select outcome from outcomes").fetchone()
     assert outcome == "overridden"

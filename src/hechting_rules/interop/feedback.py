@@ -95,7 +95,11 @@ class SqliteFeedback:
 
     def _opened(self) -> sqlite3.Connection:
         found = sqlite3.connect(self.path, timeout=10)
-        found.executescript(TABLES)
+        try:
+            found.executescript(TABLES)
+        except BaseException:
+            found.close()
+            raise
         return found
 
 
