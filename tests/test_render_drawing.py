@@ -23,7 +23,6 @@ from hechting_rules.render.drawing import (
     MOST_NODES,
     MOST_REASONS,
     MOST_SUGGESTIONS,
-    OPEN,
     Drawing,
     EdgeKind,
     NodeKind,
@@ -31,6 +30,7 @@ from hechting_rules.render.drawing import (
 )
 from hechting_rules.render.lettering import clean, lines, width
 from hechting_rules.render.svg import to_svg
+from hechting_rules.render.telling import OPEN
 from hechting_rules.terms import Language, Origin, Text
 from hostile import advised
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from hechting_rules.advice import Advice, ClassTold, Concluded, Outcome, Suggested
+from hechting_rules.advice import Advice, ClassTold, Outcome
 from hechting_rules.render import phrases
 from hechting_rules.render.page import GAP, INDENT, Line, Role
+from hechting_rules.render.telling import results
 from hechting_rules.terms import Language, Text
 
 
@@ -30,8 +31,7 @@ def class_lines(advice: Advice, language: Language, *, everything: bool = False)
 
 def _established(advice: Advice) -> set[str]:
     """The codes of the results that are established."""
-    results: list[Concluded | Suggested] = [*advice.conclusions, *advice.suggestions]
-    return {result.code for result in results if result.outcome is Outcome.ESTABLISHED}
+    return {result.code for result in results(advice) if result.outcome is Outcome.ESTABLISHED}
 
 
 def _classes_now(advice: Advice, language: Language) -> Iterator[Line]:

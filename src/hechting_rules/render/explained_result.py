@@ -6,8 +6,8 @@ from hechting_rules.advice import Justification, Known, Locator, Outcome, Questi
 from hechting_rules.explanations import Counterfactual, Explanation, WhyNot
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases
-from hechting_rules.render.explanation import own_rules, rules_below, told
 from hechting_rules.render.page import GAP, INDENT, Line, Role
+from hechting_rules.render.telling import deeper_rules, own_rules, result_of
 from hechting_rules.render.voice import DEEPER, MOST_RULES, Lines, Voice, kind_of, mark_of
 
 MOST_SETS = 5
@@ -36,7 +36,7 @@ def _answer(voice: Voice, explanation: Explanation) -> Lines:
     standing = explanation.standing
     if explanation.origin is not None:
         yield voice.heading(phrases.ORIGINS[explanation.origin])
-    stands, found = voice.say(words.STANDS[standing.outcome]), told(explanation)
+    stands, found = voice.say(words.STANDS[standing.outcome]), result_of(explanation)
     if isinstance(found, Suggested) and found.level is not None:
         stands = f"{stands} ({voice.say(phrases.LEVELS[found.level]).lower()})"
     yield Line(Role.ANSWER, voice.say(explanation.title), lead=stands)
@@ -53,7 +53,7 @@ def _answer(voice: Voice, explanation: Explanation) -> Lines:
 
 def _why(voice: Voice, explanation: Explanation) -> Lines:
     """The smallest sets of facts, each of which is enough."""
-    found = told(explanation)
+    found = result_of(explanation)
     sets = () if found is None or found.outcome is not Outcome.ESTABLISHED else found.why
     if not sets:
         return
@@ -69,7 +69,7 @@ def _as_long_as(voice: Voice, explanation: Explanation) -> Lines:
     """What is assumed: what would take a rule on the way back and is not ruled out."""
     if explanation.standing.outcome is not Outcome.ESTABLISHED:
         return
-    rules = (*own_rules(explanation), *rules_below(explanation))
+    rules = (*own_rules(explanation), *deeper_rules(explanation))
     assumed = dict.fromkeys(voice.known(p) for r in rules for p in r.unless if p.status is not Known.RULED_OUT)
     if assumed:
         yield voice.heading(words.AS_LONG_AS)
@@ -81,7 +81,7 @@ def _as_long_as(voice: Voice, explanation: Explanation) -> Lines:
 def _rules(voice: Voice, explanation: Explanation) -> Lines:
     """The rules on the way: those below only where they hold."""
     established = explanation.standing.outcome is Outcome.ESTABLISHED
-    rules = (*own_rules(explanation), *(rules_below(explanation) if established else ()))
+    rules = (*own_rules(explanation), *(deeper_rules(explanation) if established else ()))
     if not rules:
         return
     yield voice.heading(words.RULES)

@@ -46,6 +46,9 @@ OUTCOMES = {
     Outcome.RULED_OUT: Text("uitgesloten", "ruled out"),
 }
 
+STATUS = KNOWN | {Known(outcome.value): text for outcome, text in OUTCOMES.items()}
+"""How a premise stands; a conclusion in the words for conclusions."""
+
 BECAUSE = Text("Waarom", "Why")
 IN_THE_ARTICLE = Text("in het artikel", "in the article")
 STILL_OPEN = Text("Hangt af van", "Depends on")
@@ -124,7 +127,7 @@ STEPS = {
     "takes back": Text("tenzij", "unless"),
     "comes first": Text("eerst", "first"),
 }
-"""What an edge of a drawing says."""
+"""What an edge of a drawing says, by the value of its `hechting_rules.render.drawing.EdgeKind`."""
 NOTHING_DRAWN = Text("Er is geen redenering om te tekenen.", "There is no reasoning to draw.")
 
 REPORT = Text("Suggesties bij een casus", "Suggestions for a case")

@@ -11,8 +11,6 @@ from hechting_rules.render.lettering import clean
 from hechting_rules.render.telling import Told
 from hechting_rules.terms import Language, Origin, Text
 
-OUTCOMES = {outcome.value: text for outcome, text in phrases.OUTCOMES.items()}
-
 
 @attrs.frozen
 class Given:
@@ -77,15 +75,14 @@ class Reasons:
     @classmethod
     def of(cls, advice: Advice, language: Language, told: Told, *, everything: bool) -> "Reasons":
         """The reasons of what is told of an advice; without ``everything`` with the conclusions only that they mention."""
-        results: list[Suggested | Concluded] = [*advice.suggestions, *advice.conclusions]
         mentioned = {c.code for c in advice.conclusions} if everything else _mentioned(advice, told)
         return cls(
             advice,
             language,
             told,
             {c.code: number for number, c in enumerate((c for c in advice.conclusions if c.code in mentioned), 1)},
-            {fact.name: fact for result in results for facts in result.why for fact in facts},
-            {reason.rule: reason.title for result in results for reason in result.because},
+            telling.facts_by_name(advice),
+            {reason.rule: reason.title for result in telling.results(advice) for reason in result.because},
         )
 
     def say(self, text: Text) -> str:
@@ -151,7 +148,7 @@ class Reasons:
         return self.say(premise.label), self.steps.get(premise.code, 0) if premise.wanted is Known.ESTABLISHED else 0
 
     def _status(self, premise: Premise) -> str:
-        return self.say(OUTCOMES.get(premise.status.value, phrases.KNOWN[premise.status]))
+        return self.say(phrases.STATUS[premise.status])
 
     def _source(self, premise: Premise) -> str:
         """What a premise follows from, in words: rules for a conclusion; the case, or a fact that it states, for a finding."""

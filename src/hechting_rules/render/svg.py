@@ -15,7 +15,7 @@ from hechting_rules.advice import Advice
 from hechting_rules.errors import MissingExtraError
 from hechting_rules.render import phrases
 from hechting_rules.render.colours import DARK, LIGHT, properties
-from hechting_rules.render.drawing import Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
+from hechting_rules.render.drawing import NAMED_STEPS, Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
 from hechting_rules.render.lettering import clean, lines
 from hechting_rules.terms import Language
 
@@ -39,7 +39,6 @@ BETWEEN = 26.0
 """Room between parts that do not hang together, in px."""
 CAP = 3.4
 """Half the width of an arrowhead, in px."""
-NAMED_STEPS = (EdgeKind.TAKES_BACK, EdgeKind.FIRST)
 OPTIONS: Mapping[str, Any] = {
     "direction": "leftright",
     "spacing": {"layer_gap": 40.0, "node_gap": 14.0, "dummy_gap": 14.0, "isolated_gap": 14.0, "reroute_node_gap": 14.0},

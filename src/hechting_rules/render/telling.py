@@ -1,6 +1,7 @@
-"""What of an advice is told and in which order: the same choices as in the plain text, for a page that sets them otherwise."""
+"""What of an advice or an explanation is told and in which order: the same choices for text, report, drawing and cards."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import attrs
 
@@ -17,15 +18,31 @@ from hechting_rules.advice import (
     StatedFact,
     Suggested,
 )
+from hechting_rules.explanations import Explanation
 from hechting_rules.terms import Level, Origin, Standing, Text
 
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2, Origin.HOST: 2}
-BESIDE = (Origin.TODAY, Origin.HOST)
-LONG_RUN = 3
+"""How many suggestions of each origin are told in short."""
 MOST_CAUTIONS = 2
+BESIDE = (Origin.TODAY, Origin.HOST)
+"""What stands beside safety and the article; in short, what is only possible there is left out."""
+LONG_RUN = 3
+"""From how many on, numbers that follow each other are told as first and last."""
 STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+"""How a premise stands that can still come to hold."""
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
+Result = Suggested | Concluded
+
+
+def results(advice: Advice) -> list[Result]:
+    """All results of an advice, suggestions first."""
+    return [*advice.suggestions, *advice.conclusions]
+
+
+def facts_by_name(advice: Advice) -> dict[str, StatedFact]:
+    """What the case states, as far as a result rests on it."""
+    return {fact.name: fact for result in results(advice) for facts in result.why for fact in facts}
 
 
 @attrs.frozen
@@ -137,22 +154,48 @@ def _ground(advice: Advice, because: Iterable[Justification], opened: set[str]) 
 
 
 def _below(advice: Advice, reason: Justification) -> list[Concluded]:
+    """The conclusions that a rule rests on, in the order of the advice."""
     codes = {premise.code for premise in reason.premises if premise.satisfied}
     return [conclusion for conclusion in advice.conclusions if conclusion.code in codes]
 
 
 def rules_below(advice: Advice, because: Iterable[Justification]) -> list[Justification]:
     """The rules of all conclusions under some rules, nearest first; each conclusion is opened once."""
-    return list(_rules_below(advice, because, set()))
+    return list(_rules_below(because, partial(_below, advice), set()))
 
 
-def _rules_below(advice: Advice, because: Iterable[Justification], opened: set[str]) -> Iterator[Justification]:
+def _rules_below(
+    because: Iterable[Justification], below: Callable[[Justification], Iterable[Concluded]], opened: set[str]
+) -> Iterator[Justification]:
     for reason in because:
-        for conclusion in _below(advice, reason):
+        for conclusion in below(reason):
             if conclusion.code not in opened:
                 opened.add(conclusion.code)
                 yield from conclusion.because
-                yield from _rules_below(advice, conclusion.because, opened)
+                yield from _rules_below(conclusion.because, below, opened)
+
+
+def result_of(explanation: Explanation) -> Result | None:
+    """The result that is explained, as the advice tells it; nothing where the advice leaves it out."""
+    return next((result for result in results(explanation.advice) if result.code == explanation.code), None)
+
+
+def own_rules(explanation: Explanation) -> tuple[Justification, ...]:
+    """The rules that bring the result about or, when none does, those that still may."""
+    found = result_of(explanation)
+    return () if found is None else found.because
+
+
+def deeper_rules(explanation: Explanation) -> tuple[Justification, ...]:
+    """The rules of the conclusions that the result rests on, in the order of the premises, nearest first, each once."""
+    concluded = {c.code: c for c in explanation.advice.conclusions}
+
+    def below(reason: Justification) -> Iterator[Concluded]:
+        return (concluded[premise.code] for premise in reason.premises if premise.satisfied and premise.code in concluded)
+
+    own = own_rules(explanation)
+    found = {reason.rule: reason for reason in _rules_below(own, below, {explanation.code})}
+    return tuple(reason for name, reason in found.items() if name not in {reason.rule for reason in own})
 
 
 def worth_asking(advice: Advice) -> list[Question]:
