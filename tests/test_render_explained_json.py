@@ -53,13 +53,6 @@ KINDS = {
 any_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from strings(inner)
-
-
 @any_kind
 @settings(max_examples=30)
 @given(data=st.data(), language=LANGUAGES)
@@ -70,7 +63,7 @@ def test_the_json_fits_the_schema_and_says_all_that_the_value_says(kind: Kind, d
     assert json.loads(json.dumps(found)) == found
     assert json.dumps(found) == json.dumps(kind.mapped(copy.deepcopy(value), language))
     own = (value.title, value.standing, value.why_not, value.counterfactual) if isinstance(value, Explanation) else value
-    assert set(made.said(own, language)) <= set(strings(found))
+    assert set(made.said(own, language)) <= set(made.strings(found))
 
 
 @any_kind

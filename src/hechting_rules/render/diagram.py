@@ -9,7 +9,7 @@ import re
 from hechting_rules.advice import Advice
 from hechting_rules.render import phrases
 from hechting_rules.render.drawing import NAMED_STEPS, Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
-from hechting_rules.render.lettering import clean, lines
+from hechting_rules.render.style import clean, lines
 from hechting_rules.terms import Language
 
 ROOM = 18.0

@@ -12,7 +12,7 @@ import attrs
 from hechting_rules.advice import Advice, Concluded, FlagName, Justification, Known, Outcome, Premise, StatedFact, Suggested
 from hechting_rules.errors import UsageError
 from hechting_rules.render import phrases
-from hechting_rules.render.telling import OPEN, facts_by_name, results
+from hechting_rules.render.telling import OPEN, called, facts_by_name, results
 from hechting_rules.terms import Origin, Text
 
 MOST_SUGGESTIONS = 8
@@ -52,7 +52,8 @@ class Node:
     """One thing in the reasoning.
 
     ``lead`` says in a word or two what it is or how it stands. What is ``known`` is established or stated; the rest is open.
-    ``code`` is that of the finding, rule, result or flag; empty for a node that counts what is left out.
+    ``code`` is that of the finding, rule, result or flag; empty for a node that counts what is left out. ``origin`` is that of a
+    suggestion, which may be ``withheld`` for safety.
     """
 
     id: str
@@ -67,7 +68,10 @@ class Node:
 
 @attrs.frozen
 class Edge:
-    """One step; ``rule`` is the title of a rule that is not a node of its own because it has a single premise."""
+    """One step between two nodes, named by their ids.
+
+    ``rule`` is the title of a rule that is not a node of its own because it has a single premise.
+    """
 
     source: str
     target: str
@@ -127,7 +131,11 @@ def _whole(advice: Advice) -> Drawing:
 
 @attrs.define
 class _Graph:
-    """A graph under construction; every thing becomes a node once."""
+    """A graph under construction; every thing becomes a node once.
+
+    With ``whole`` it is that of a whole advice, otherwise that under one result; ``opened`` are the conclusions whose rules are
+    drawn.
+    """
 
     concluded: Mapping[str, Concluded]
     facts: Mapping[str, StatedFact]
@@ -156,7 +164,7 @@ class _Graph:
         return self.node(key, NodeKind.MORE, Text("", ""), words, known=False)
 
     def suggestion(self, result: Suggested) -> Node:
-        lead = phrases.KINDS[result.kind] if result.level is None else phrases.LEVELS[result.level]
+        lead = called(result)
         established = result.outcome is Outcome.ESTABLISHED
         said = (
             (phrases.SHORT_ORIGINS[result.origin], True),

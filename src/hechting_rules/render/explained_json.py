@@ -19,7 +19,14 @@ from hechting_rules.explanations import (
     Standing,
     WhyNot,
 )
-from hechting_rules.render.json import because_mapping, facts_mapping, premise_mapping, question_mapping
+from hechting_rules.render.json import (
+    because_mapping,
+    case_mapping,
+    facts_mapping,
+    premise_mapping,
+    question_mapping,
+    rulebook_mapping,
+)
 from hechting_rules.render.telling import deeper_rules, own_rules, result_of
 from hechting_rules.terms import Language
 
@@ -32,15 +39,10 @@ def result_to_mapping(explanation: Explanation, language: Language) -> dict[str,
     counterfactual = explanation.counterfactual
     return {
         **_head("result", language),
-        "rulebook": {
-            "id": advice.rulebook,
-            "version": advice.version,
-            "sha256": advice.sha256,
-            "clinical_review": advice.clinical_review,
-        },
+        "rulebook": rulebook_mapping(advice),
         "profile": advice.profile,
         "disclaimer": advice.disclaimer.into(language),
-        "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
+        "case": case_mapping(advice),
         "code": explanation.code,
         "title": explanation.title.into(language),
         "origin": None if explanation.origin is None else explanation.origin.value,

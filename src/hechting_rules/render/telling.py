@@ -19,11 +19,19 @@ from hechting_rules.advice import (
     Suggested,
 )
 from hechting_rules.explanations import Explanation
+from hechting_rules.render import phrases
 from hechting_rules.terms import Level, Origin, Standing, Text
 
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2, Origin.HOST: 2}
 """How many suggestions of each origin are told in short."""
+MOST_SCREENS = 3
 MOST_CAUTIONS = 2
+MOST_QUESTIONS = 3
+MOST_FACTS = 2
+MOST_PLACES = 1
+"""In short: how many safety flags to look at first, cautions and questions; and of a suggestion, how many facts and places."""
+URGENT = (Level.ACT_NOW, Level.SAME_DAY)
+"""Safety of these levels is told in full also in short."""
 BESIDE = (Origin.TODAY, Origin.HOST)
 """What stands beside safety and the article; in short, what is only possible there is left out."""
 LONG_RUN = 3
@@ -47,7 +55,7 @@ def facts_by_name(advice: Advice) -> dict[str, StatedFact]:
 
 @attrs.frozen
 class Told:
-    """The suggestions that are told, by origin in the order of the page, and the number of each."""
+    """The suggestions that are told, by origin in the order of the page, and the number of each by its code."""
 
     shown: Mapping[Origin, tuple[Suggested, ...]]
     numbers: Mapping[str, int]
@@ -80,6 +88,11 @@ def _of_origin(advice: Advice, origin: Origin, everything: bool) -> list[Suggest
     return [s for s, telling in zip(found, worth, strict=True) if telling][: MOST[origin]]
 
 
+def called(suggestion: Suggested) -> Text:
+    """What a suggestion asks for or, of safety, how soon."""
+    return phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level]
+
+
 def screens(advice: Advice, told: Told, *, everything: bool) -> list[tuple[FlagName, tuple[int, ...]]]:
     """The safety flags to look at first, most urgent first, each with the numbers of the suggestions that it comes before."""
     before: dict[FlagName, list[int]] = {flag: [] for flag in advice.screen_first}
@@ -97,22 +110,23 @@ def held_by(suggestions: Iterable[Suggested]) -> list[FlagName]:
     return list(dict.fromkeys(flag for suggestion in suggestions for flag in suggestion.withheld_by))
 
 
-def cautions(advice: Advice, told: Told, *, everything: bool) -> list[tuple[EvidenceNote, tuple[int, ...]]]:
-    """How the claims under what is told stand today, each once, with the numbers of the suggestions that rest on it.
+def cautions(
+    advice: Advice, told: Told, suggestions: Iterable[Suggested], *, everything: bool
+) -> list[tuple[EvidenceNote, tuple[int, ...]]]:
+    """How the claims under suggestions stand today, each once, with the numbers of those suggestions that rest on it.
 
-    Without ``everything`` at most two: of suggestions of the article that are established and not held back, and not of claims
-    that are well supported.
+    Without ``everything`` only of suggestions of the article that are established and not held back, and not of claims that are
+    well supported.
     """
     found: dict[EvidenceNote, list[int]] = {}
-    for suggestion in told.all():
+    for suggestion in suggestions:
         if not everything and not wants_caution(suggestion):
             continue
         rules = [*suggestion.because, *rules_below(advice, suggestion.because)]
         for note in dict.fromkeys(rule.evidence for rule in rules if rule.evidence is not None):
             if everything or note.standing[:1] != (Standing.WELL_SUPPORTED,):
                 found.setdefault(note, []).append(told.numbers[suggestion.code])
-    most = len(found) if everything else MOST_CAUTIONS
-    return [(note, tuple(at)) for note, at in found.items()][:most]
+    return [(note, tuple(numbers)) for note, numbers in found.items()]
 
 
 def wants_caution(suggestion: Suggested) -> bool:
@@ -141,6 +155,14 @@ def still_open(suggestion: Suggested) -> list[Text]:
 def places(advice: Advice, suggestion: Suggested) -> list[Locator]:
     """Where it stands in the article: the rules nearest to what the case states."""
     return list(dict.fromkeys(_ground(advice, suggestion.because, set())))
+
+
+def by_section(places: Iterable[Locator]) -> dict[str, list[Locator]]:
+    """Places in the article, those of one section together."""
+    sections: dict[str, list[Locator]] = {}
+    for place in places:
+        sections.setdefault(place.section, []).append(place)
+    return sections
 
 
 def _ground(advice: Advice, because: Iterable[Justification], opened: set[str]) -> Iterator[Locator]:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import attrs
 
-from hechting_rules.render.colours import DARK, LIGHT, properties
+from hechting_rules.render.style import DARK, LIGHT, properties
 from hechting_rules.render.svg import STYLE
 
 POLICY = (
