@@ -1,4 +1,8 @@
-"""Explanations as plain text: the answer first, then what it rests on. No weights, no sums, no blame: a parent may read it."""
+"""Explanations as plain text: the answer first, then what it rests on. No weights, no sums, no blame: a parent may read it.
+
+What is told of one result and of questions stands in `hechting_rules.render.explained_result`; of a difference, of numbers and of
+arguments here.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 

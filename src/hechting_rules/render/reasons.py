@@ -106,15 +106,15 @@ class Reasons:
 
     def rested(self) -> tuple[Rested, ...]:
         """What each suggestion that is told rests on, and each step in between that is a result of its own."""
-        suggestions = (self._rested(s, self.told.numbers[s.code], s.summary) for s in self.told.all())
+        suggestions = (self._rested(s, self.told.numbers[s.code], s.summary, step=False) for s in self.told.all())
         shown = (c for c in self.advice.conclusions if c.code in self.steps and c.shown)
-        conclusions = (attrs.evolve(self._rested(c, self.steps[c.code], c.title), step=True) for c in shown)
+        conclusions = (self._rested(c, self.steps[c.code], c.title, step=True) for c in shown)
         return tuple(rested for rested in (*suggestions, *conclusions) if rested.groups)
 
-    def _rested(self, result: Result, number: int, heading: Text) -> Rested:
+    def _rested(self, result: Result, number: int, heading: Text, *, step: bool) -> Rested:
         plain = [facts for facts in telling.plainest(result.why) if facts] or [list(facts) for facts in result.why if facts]
         groups = tuple(dict.fromkeys("; ".join(self.say(fact.label) for fact in facts) for facts in plain))
-        return Rested(number, self.say(heading), step=False, groups=groups)
+        return Rested(number, self.say(heading), step, groups)
 
     def _reasoned(self, result: Result, number: int, heading: Text, origin: Origin | None) -> Reasoned:
         holds = words.HOLDS[kind_of(result.outcome, robust=result.robust)]

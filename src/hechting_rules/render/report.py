@@ -1,6 +1,6 @@
 """What a report page says, as plain values in one language: `hechting_rules.render.html` puts them on the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -139,8 +139,9 @@ class Report:
 def report_of(advice: Advice, language: Language, *, everything: bool, arguments: Arguments | None) -> Report:
     """The whole advice, or without ``everything`` as much of it as a plain text in short tells."""
     voice, told = Voice(language, everything), telling.chosen(advice, everything=everything)
-    page = _Page(advice, voice, told, {})
-    screens, left = page.all_screens()
+    flags = telling.screens(advice, told, everything=everything)
+    shown = flags if everything else flags[:MOST_SCREENS]
+    page = _Page(advice, voice, told, {flag: _letter(place) for place, (flag, _) in enumerate(shown)})
     near, more, unasked = page.questions()
     reasons = Reasons.of(advice, voice, told)
     case = clean(advice.case)
@@ -153,8 +154,8 @@ def report_of(advice: Advice, language: Language, *, everything: bool, arguments
         disclaimer=page.say(advice.disclaimer),
         parts=tuple(part for part in map(page.part, Origin) if part.items),
         cautions=page.cautions(),
-        screens=screens,
-        screens_left=left,
+        screens=tuple(page.screen(flag, before) for flag, before in shown),
+        screens_left=len(flags) - len(shown),
         nothing=not any(s.outcome is Outcome.ESTABLISHED for s in advice.suggestions),
         near=near,
         more=more,
@@ -186,12 +187,12 @@ def _blocks(lines: Iterable[Line | Columns]) -> tuple[Block, ...]:
 
 @attrs.frozen
 class _Page:
-    """The parts of the page in the making; ``letters`` are filled by `all_screens`, for the suggestions to refer to."""
+    """The parts of the page in the making; ``letters`` are what the flags to look at first are called on it."""
 
     advice: Advice
     voice: Voice
     told: Told
-    letters: dict[FlagName, str]
+    letters: Mapping[FlagName, str]
 
     def say(self, text: Text) -> str:
         return clean(self.voice.say(text))
@@ -200,16 +201,9 @@ class _Page:
         """Texts in a row; in short only the first of them."""
         return self.voice.row(list(dict.fromkeys(map(self.say, texts))), most)
 
-    def all_screens(self) -> tuple[tuple[Screen, ...], int]:
-        """The flags to look at first, which get their letters, and how many are left out."""
-        found = telling.screens(self.advice, self.told, everything=self.voice.everything)
-        shown = found if self.voice.everything else found[:MOST_SCREENS]
-        self.letters.update((flag, _letter(place)) for place, (flag, _) in enumerate(shown))
-        told = (
-            Screen(self.letters[flag], self.say(flag.name), self.say(phrases.LEVELS[flag.level]), tuple(telling.runs(before)))
-            for flag, before in shown
-        )
-        return tuple(told), len(found) - len(shown)
+    def screen(self, flag: FlagName, before: tuple[int, ...]) -> Screen:
+        level = phrases.LEVELS[flag.level]
+        return Screen(self.letters[flag], self.say(flag.name), self.say(level), tuple(telling.runs(before)))
 
     def part(self, origin: Origin) -> Part:
         shown = self.told.of(origin)

@@ -182,7 +182,7 @@ def _below(advice: Advice, reason: Justification) -> list[Concluded]:
 
 
 def rules_below(advice: Advice, because: Iterable[Justification]) -> list[Justification]:
-    """The rules of all conclusions under some rules, nearest first; each conclusion is opened once."""
+    """The rules of all conclusions under some rules, those of a conclusion before those below it; each is opened once."""
     return list(_rules_below(because, partial(_below, advice), set()))
 
 
@@ -209,7 +209,10 @@ def own_rules(explanation: Explanation) -> tuple[Justification, ...]:
 
 
 def deeper_rules(explanation: Explanation) -> tuple[Justification, ...]:
-    """The rules of the conclusions that the result rests on, in the order of the premises, nearest first, each once."""
+    """The rules of all conclusions that the result rests on, in the order of the premises, each once.
+
+    As in `rules_below` those of a conclusion stand before those below it.
+    """
     concluded = {c.code: c for c in explanation.advice.conclusions}
 
     def below(reason: Justification) -> Iterator[Concluded]:
