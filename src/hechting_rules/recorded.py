@@ -14,15 +14,16 @@ from hechting_rules.advice import Advice, Outcome
 from hechting_rules.case import case_to_mapping, read_case
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise
-from hechting_rules.fields import Fields, as_fields, string
-from hechting_rules.model import Case, Profile, Rulebook, Stated
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
+from hechting_rules.reading.fields import Fields, as_fields, string
+from hechting_rules.reading.yamlnode import MAX_BYTES, parse
 from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems, Span, shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Language
 from hechting_rules.version import VERSION
-from hechting_rules.yamlnode import MAX_BYTES, parse
 
 SCHEMA = "hechting-rules/record/1"
 WORDED = Language.NL

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from hechting_rules.errors import CaseError, UsageError
-from hechting_rules.fields import Fields, as_fields, string
 from hechting_rules.model import Profile, Rulebook
+from hechting_rules.reading.fields import Fields, as_fields, string
+from hechting_rules.reading.yamlnode import MAX_BYTES, Sequence, parse
 from hechting_rules.source import Problems, Span
-from hechting_rules.yamlnode import MAX_BYTES, Sequence, parse
 
 SCHEMA = "hechting-rules/consultation/1"
 SHOWN = 12
