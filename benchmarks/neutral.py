@@ -18,7 +18,7 @@ from hechting_rules import Case, Rulebook, model
 from hechting_rules import condition as asked
 from hechting_rules.answered import answer, program_for
 from hechting_rules.profiles import find_profile
-from hechting_rules.reading.crosscheck import group_parts
+from hechting_rules.relations import group_parts
 
 
 class DifferentError(AssertionError):

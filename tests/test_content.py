@@ -13,7 +13,7 @@ from hechting_rules.answered import answer
 from hechting_rules.condition import leaves
 from hechting_rules.model import Rule
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
-from hechting_rules.reading.vocabulary import entailment
+from hechting_rules.relations import entailment
 from hechting_rules.terms import Handling, Kind, Language, Origin, Text
 
 BOOK = load_rulebook()

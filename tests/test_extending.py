@@ -20,7 +20,7 @@ from hechting_rules.cli import run
 from hechting_rules.explanations import Gap
 from hechting_rules.model import Profile, Switch
 from hechting_rules.profiles import active_rules
-from hechting_rules.reading.extending import part_of
+from hechting_rules.relations import part_of
 from hechting_rules.render.explained_json import result_to_mapping
 from hechting_rules.render.html import to_html
 from hechting_rules.render.json import to_mapping

@@ -17,7 +17,7 @@ from hechting_rules.engine.circuit import ONES, Circuit, Plane
 from hechting_rules.errors import CaseError
 from hechting_rules.model import Finding, Rule
 from hechting_rules.profiles import active_rules
-from hechting_rules.reading.vocabulary import Entailment, entailment
+from hechting_rules.relations import Entailment, entailment
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Stated
 from hechting_rules.terms import Direction, Level, Origin, Status

@@ -16,7 +16,7 @@ from hechting_rules.cli import run
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import CaseError
 from hechting_rules.model import Rule
-from hechting_rules.reading.crosscheck import group_parts
+from hechting_rules.relations import group_parts
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case, Expected
 from hechting_rules.stated import Test as GuidanceTest

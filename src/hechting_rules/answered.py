@@ -55,6 +55,11 @@ class Answered:
         """Whether every admissible way to complete the case gives the result."""
         return bool(self.values[plane.robust])
 
+    def is_open(self, finding: str) -> bool:
+        """Whether a finding may still turn out to be present and may still turn out to be absent."""
+        present, absent = self.program.present[finding], self.program.absent[finding]
+        return not self.values[present.out] and not self.values[absent.out]
+
 
 def decided(established: int, out: int) -> Outcome:
     """The outcome that two bits of a plane say."""

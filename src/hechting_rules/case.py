@@ -12,11 +12,11 @@ from hechting_rules.facts import AGE_OF, Fact, stage_at
 from hechting_rules.model import Finding, Rulebook
 from hechting_rules.reading.fields import Fields, as_fields, string
 from hechting_rules.reading.given import read_given
-from hechting_rules.reading.vocabulary import PERSON_OF, Entailment
 from hechting_rules.reading.yamlnode import parse, read_text
+from hechting_rules.relations import Entailment
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.stated import Case, Stated
-from hechting_rules.terms import NO_PERSON, Person, Status
+from hechting_rules.terms import NO_PERSON, PERSON_OF, Person, Status
 
 SCHEMA = "hechting-rules/case/1"
 

@@ -118,9 +118,9 @@ def explained(case: Case, code: str, rulebook: Rulebook | None = None, profile: 
     answered = _answered(case, rulebook, profile)
     item = answered.book.suggestions.get(_result(code, answered))
     return Explanation(
-        advice=advise(case, rulebook, profile),
+        advice=advice_of(answered),
         code=code,
-        title=answered.book.conclusions[code].title if item is None else item.summary,
+        title=answered.book.title(code),
         origin=None if item is None else item.origin,
         standing=standing(code, answered),
         why_not=shortfall(code, answered),

@@ -337,3 +337,7 @@ class Rulebook:
     rules_of: Mapping[str, tuple[str, ...]]
     alias: Mapping[str, str]
     parts: tuple[BookPart, ...] = ()
+
+    def title(self, code: str) -> Text:
+        """A result in one line: the title of a conclusion, the summary of a suggestion."""
+        return self.conclusions[code].title if code in self.conclusions else self.suggestions[code].summary

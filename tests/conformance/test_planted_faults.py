@@ -22,7 +22,7 @@ from hechting_rules.engine.circuit import FALSE, ONES, ZERO, Circuit, Plane
 from hechting_rules.engine.kernel import Op, Step
 from hechting_rules.engine.program import Program
 from hechting_rules.model import Finding, Profile, Rule, Rulebook
-from hechting_rules.reading.vocabulary import Entailment, entailment
+from hechting_rules.relations import Entailment, entailment
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 

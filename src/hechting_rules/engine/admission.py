@@ -6,8 +6,8 @@ import attrs
 
 from hechting_rules.engine.circuit import ZERO, Circuit, Input, Plane
 from hechting_rules.model import Rulebook, Stage
-from hechting_rules.reading.vocabulary import PERSON_OF, Entailment
-from hechting_rules.terms import About, Person
+from hechting_rules.relations import Entailment
+from hechting_rules.terms import PERSON_OF, About, Person
 
 
 @attrs.define

@@ -16,8 +16,7 @@ from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input, Plane
 from hechting_rules.engine.kernel import Op, Step
 from hechting_rules.model import Profile, Rule, Rulebook
 from hechting_rules.profiles import active_rules, parameter_values
-from hechting_rules.reading.crosscheck import group_parts
-from hechting_rules.reading.vocabulary import Entailment, entailment
+from hechting_rules.relations import Entailment, entailment, group_parts
 from hechting_rules.terms import Level
 
 STAGE_INPUTS = (Input.STAGE, Input.NOT_STAGE, Input.NO_PERSON)

@@ -20,17 +20,15 @@ def arguments_of(answered: Answered) -> Arguments:
 
 
 def _level(about: About, answered: Answered) -> Level:
-    program, values = answered.program, answered.values
     against: list[Argument] = []
     protecting: list[Argument] = []
     not_known = 0
     for finding in answered.book.findings.values():
         if finding.about is not about or finding.direction is Direction.NEUTRAL:
             continue
-        present, absent = program.present[finding.code], program.absent[finding.code]
-        if values[present.established]:
+        if answered.values[answered.program.present[finding.code].established]:
             (against if finding.direction in AGAINST else protecting).append(_argument(finding, answered))
-        elif not values[present.out] and not values[absent.out]:
+        elif answered.is_open(finding.code):
             not_known += 1
     return Level(about, tuple(against), tuple(protecting), not_known)
 

@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.advice import StatedFact
 from hechting_rules.answered import Answered, around
 from hechting_rules.engine.circuit import ONES, ZERO, Plane
 from hechting_rules.engine.kernel import Op, Step, run
 from hechting_rules.engine.program import Program
-from hechting_rules.explaining.wording import fact_label
+from hechting_rules.explaining.wording import stated_fact
 from hechting_rules.explanations import Counterfactual, NoWay
 from hechting_rules.facts import Fact, fact_inputs
-from hechting_rules.model import Rulebook
 from hechting_rules.terms import Change, Origin, Status
 
 MOST_FINDINGS = 4
@@ -55,11 +53,8 @@ def smallest_changes(code: str, answered: Answered) -> Counterfactual:
     found = next((sets for size in sizes if (sets := _working(size, options, part, answered, adds=adds))), [])
     if not found:
         return Counterfactual(code, adds, (), _no_way(options, part, plane, answered, adds=adds))
-    return Counterfactual(code, adds, tuple(_told(facts, book) for facts in found[:MOST_SETS]), None)
-
-
-def _told(facts: Iterable[Fact], book: Rulebook) -> tuple[StatedFact, ...]:
-    return tuple(StatedFact(fact.name, fact.value, fact_label(fact, book)) for fact in facts)
+    told = tuple(tuple(stated_fact(fact, book) for fact in facts) for facts in found[:MOST_SETS])
+    return Counterfactual(code, adds, told, None)
 
 
 def _options(answered: Answered, *, freely: bool = False) -> Iterator[Fact]:

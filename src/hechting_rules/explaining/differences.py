@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from hechting_rules.advice import Outcome, StatedFact
+from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, program_for
 from hechting_rules.case import admit
 from hechting_rules.condition import Is, IsAbsent, leaves
@@ -15,9 +15,9 @@ from hechting_rules.engine.program import Program
 from hechting_rules.errors import CaseError
 from hechting_rules.explaining.justify import told
 from hechting_rules.explaining.safety import gates
-from hechting_rules.explaining.wording import fact_label
+from hechting_rules.explaining.wording import stated_fact
 from hechting_rules.explanations import Changed, Dependence, Difference, FactChange, Move, RuleName, Standing
-from hechting_rules.facts import AGE_OF, Fact, block
+from hechting_rules.facts import AGE_OF, block
 from hechting_rules.model import Parameter, Profile, Rulebook
 from hechting_rules.terms import NumberOrigin, Person
 
@@ -29,15 +29,12 @@ def difference(before: Answered, after: Answered) -> Difference:
 
 def _fact_changes(before: Answered, after: Answered) -> Iterator[FactChange]:
     """What the two cases say differently, in the order of the stages, quantities and findings."""
+    book = before.book
     old, new = ({fact.name: fact for fact in answered.admitted.facts} for answered in (before, after))
-    order = {name: place for place, name in enumerate((*Person, *before.book.quantities, *before.book.findings))}
+    order = {name: place for place, name in enumerate((*Person, *book.quantities, *book.findings))}
     for name in sorted(old.keys() | new.keys(), key=lambda name: order[name]):
         if old.get(name) != new.get(name):
-            yield FactChange(_told(old.get(name), before.book), _told(new.get(name), after.book))
-
-
-def _told(fact: Fact | None, book: Rulebook) -> StatedFact | None:
-    return None if fact is None else StatedFact(fact.name, fact.value, fact_label(fact, book))
+            yield FactChange(*(stated_fact(f, book) if f else None for f in (old.get(name), new.get(name))))
 
 
 def _changed(before: Answered, after: Answered) -> Iterator[Changed]:
@@ -47,10 +44,9 @@ def _changed(before: Answered, after: Answered) -> Iterator[Changed]:
     for code in before.program.results:
         old, new = standing(code, before), standing(code, after)
         if old != new:
-            title = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
             shown = any(told(code, answered) for answered in (before, after))
             rules = tuple(_through(code, before, after)) if _decided(old) != _decided(new) else ()
-            found.append(Changed(code, title, shown, _move(old, new), old, new, rules))
+            found.append(Changed(code, book.title(code), shown, _move(old, new), old, new, rules))
     moves = {move: place for place, move in enumerate(Move)}
     yield from sorted(found, key=lambda c: (not c.told, moves[c.move], c.code not in book.suggestions))
 

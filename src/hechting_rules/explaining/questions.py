@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from hechting_rules.advice import Question, StatedFact
+from hechting_rules.advice import Question
 from hechting_rules.answered import Answered
 from hechting_rules.engine.circuit import Plane
 from hechting_rules.explaining.questions_alone import Singles
 from hechting_rules.explaining.questions_together import witnesses
 from hechting_rules.explaining.safety import screening
-from hechting_rules.explaining.wording import fact_label
+from hechting_rules.explaining.wording import stated_fact
 from hechting_rules.facts import AGE_OF, Fact, stage_at
 from hechting_rules.model import Quantity
 from hechting_rules.terms import Person, Status, Text, Time
@@ -66,7 +66,7 @@ def questions_for(answered: Answered, told: Sequence[str]) -> tuple[Question, ..
             codes = tuple(sorted(changed, key=lambda code: (code not in shown, code not in suggestions)))
             order = _order(candidate, codes, shown, answered, joint=witness is not None)
             reason = _reason(codes[0], None if witness else effect, answered)
-            given = () if witness is None else tuple(_stated(fact, answered) for fact in witness.given)
+            given = () if witness is None else tuple(stated_fact(fact, answered.book) for fact in witness.given)
             found.append((order, Question(candidate.code, candidate.question, reason, codes, "", given)))
     return tuple(_after_wider([question for _, question in sorted(found, key=lambda pair: pair[0])], answered))
 
@@ -81,10 +81,6 @@ def _order(
     reached = sum(1 for code in codes if code in shown)
     told_on_its_own = sum(1 for code in codes if _speaks(code, answered))
     return first, -decided, -reached, candidate.rank, -told_on_its_own, -candidate.wide, candidate.code
-
-
-def _stated(fact: Fact, answered: Answered) -> StatedFact:
-    return StatedFact(fact.name, fact.value, fact_label(fact, answered.book))
 
 
 def _after_wider(questions: Sequence[Question], answered: Answered) -> Iterator[Question]:
@@ -105,7 +101,7 @@ def _speaks(code: str, answered: Answered) -> bool:
 
 def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candidate]:
     """Everything that is not known and was not asked, with its possible answers; ``screens`` come first."""
-    book, admitted, values = answered.book, answered.admitted, answered.values
+    book, admitted = answered.book, answered.admitted
     known = {fact.name for fact in admitted.facts}
     for person in Person:
         if not {person.value, AGE_OF[person]} & known:
@@ -115,8 +111,7 @@ def _candidates(answered: Answered, screens: frozenset[str]) -> Iterator[_Candid
     stated = admitted.stated()
     closed = answered.program.closed
     for finding in book.findings.values():
-        present, absent = answered.program.present[finding.code], answered.program.absent[finding.code]
-        if finding.code not in stated and not values[present.out] and not values[absent.out]:
+        if finding.code not in stated and answered.is_open(finding.code):
             answers = (Fact(finding.code, Status.PRESENT.value), Fact(finding.code, Status.ABSENT.value))
             rank = SAFETY_RANK if finding.code in screens else PRESENT_RANK if finding.time is Time.CURRENT else PAST_RANK
             yield _Candidate(finding.code, finding.question, answers, rank, len(closed.above[finding.code]))
@@ -184,8 +179,7 @@ def _changes(plane: Plane, answered: Answered, values: Sequence[int], ones: int)
 
 
 def _reason(code: str, effect: _Effect | None, answered: Answered) -> Text:
-    book = answered.book
-    name = book.conclusions[code].title if code in book.conclusions else book.suggestions[code].summary
+    name = answered.book.title(code)
     if effect is None:
         return Text(
             f"kan samen met andere antwoorden verschil maken voor: {name.nl}", f"with other answers could change: {name.en}"

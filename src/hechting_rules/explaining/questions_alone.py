@@ -13,8 +13,7 @@ from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, 
 from hechting_rules.engine.program import Program
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook
-from hechting_rules.reading.vocabulary import PERSON_OF
-from hechting_rules.terms import Person
+from hechting_rules.terms import PERSON_OF, Person
 
 Answers = frozenset[int]
 """Answers to several questions, at most one to each, by their place in the list of all answers."""

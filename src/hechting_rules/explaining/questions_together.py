@@ -14,10 +14,11 @@ import attrs
 
 from hechting_rules.answered import Answered, around
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
-from hechting_rules.explaining.questions_alone import KEPT, Answers, Leaf, Side, Singles, by_size, expanded, leaf_bits, resting_on
+from hechting_rules.explaining.questions_alone import KEPT, Answers, Leaf, Side, Singles, expanded, leaf_bits, resting_on
+from hechting_rules.explaining.sufficient import smallest
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule
-from hechting_rules.reading.crosscheck import group_parts
+from hechting_rules.relations import group_parts
 from hechting_rules.terms import Person
 
 TRIES = 48
@@ -164,13 +165,7 @@ def _count(condition: AtLeast, groups: int, *, holds: bool) -> int:
 
 def fewest(sets: Iterable[Answers]) -> tuple[Answers, ...]:
     """The sets that hold no other of them, the smallest first, at most `KEPT`."""
-    kept: list[Answers] = []
-    for answers in sorted(set(sets), key=by_size):
-        if not any(other <= answers for other in kept):
-            kept.append(answers)
-            if len(kept) == KEPT:
-                break
-    return tuple(kept)
+    return smallest(sets, KEPT)
 
 
 def witnesses(single: Singles, asked: Iterable[str], answered: Answered) -> dict[str, Witness]:

@@ -14,8 +14,7 @@ from hechting_rules.explaining.ways import Want, Way
 from hechting_rules.facts import AGE_OF, Fact, stage_at
 from hechting_rules.model import Profile, Rulebook, Stage
 from hechting_rules.profiles import with_rules_on
-from hechting_rules.reading.vocabulary import PERSON_OF
-from hechting_rules.terms import NO_PERSON, About, Person, Status
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Person, Status
 
 MOST_OPTIONS = 32
 """How many ways to say the same way are tried: other stages, other values in a range."""

@@ -89,14 +89,9 @@ def screening(told: Iterable[str], answered: Answered) -> frozenset[str]:
     for flag in book.flags.values():
         if (flag.id in named or flag.stands_above) and _open(flag, answered):
             findings = program.screens.get(flag.id, frozenset())
-            unknown = {f for f in findings if _unknown(f, answered)}
-            found |= {f for f in unknown if not any(_unknown(other, answered) for other in program.closed.below[f])}
+            unknown = {f for f in findings if answered.is_open(f)}
+            found |= {f for f in unknown if not any(answered.is_open(other) for other in program.closed.below[f])}
     return frozenset(found)
-
-
-def _unknown(finding: str, answered: Answered) -> bool:
-    present, absent = answered.program.present[finding], answered.program.absent[finding]
-    return not answered.values[present.out] and not answered.values[absent.out]
 
 
 def route(suggestion: Suggestion, profile: Profile) -> RouteTold | None:

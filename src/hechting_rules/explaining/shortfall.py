@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from hechting_rules.advice import FlagName, Outcome, StatedFact
+from hechting_rules.advice import FlagName, Outcome
 from hechting_rules.answered import Answered
 from hechting_rules.explaining.repairs import Repair, working
 from hechting_rules.explaining.safety import gates
 from hechting_rules.explaining.ways import Want, Way, Ways
-from hechting_rules.explaining.wording import fact_label, joined
+from hechting_rules.explaining.wording import fact_label, joined, stated_fact
 from hechting_rules.explanations import Gap, Obstacle, WhyNot
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rulebook
@@ -58,7 +58,7 @@ def _withheld(code: str, answered: Answered) -> Iterator[WhyNot]:
     if item is None or not flags:
         return
     addressed = {s.addressed_by for s in book.suggestions.values() for flag in flags if s.flag == flag.id and s.addressed_by}
-    state = tuple(_told(Fact(finding, Status.PRESENT.value), book) for finding in sorted(addressed))
+    state = tuple(stated_fact(Fact(finding, Status.PRESENT.value), book) for finding in sorted(addressed))
     yield WhyNot((), item.summary, tuple(_flag_obstacle(flag) for flag in flags), state, (), ())
 
 
@@ -72,14 +72,10 @@ def _why_not(repair: Repair, answered: Answered) -> WhyNot:
         rules=repair.way.rules,
         title=book.rules[repair.way.rules[0]].title,
         obstacles=tuple(_obstacles(repair, answered)),
-        state=tuple(_told(fact, book) for fact in repair.state),
-        withdraw=tuple(_told(fact, book) for fact in repair.withdraw),
+        state=tuple(stated_fact(fact, book) for fact in repair.state),
+        withdraw=tuple(stated_fact(fact, book) for fact in repair.withdraw),
         switch_on=tuple(sorted(repair.switch_on)),
     )
-
-
-def _told(fact: Fact, book: Rulebook) -> StatedFact:
-    return StatedFact(fact.name, fact.value, fact_label(fact, book))
 
 
 def _obstacles(repair: Repair, answered: Answered) -> Iterator[Obstacle]:

@@ -9,7 +9,7 @@ from hechting_rules.advice import Outcome, StatedFact
 from hechting_rules.answered import Answered, decided, variants_run
 from hechting_rules.engine.circuit import Plane
 from hechting_rules.engine.kernel import Op, Step
-from hechting_rules.explaining.wording import fact_label
+from hechting_rules.explaining.wording import stated_fact
 from hechting_rules.facts import fact_inputs
 
 FactSet = frozenset[int]
@@ -43,7 +43,7 @@ def minimal_sets(answered: Answered, planes: Mapping[str, Plane]) -> Mapping[str
 def in_words(sets: Iterable[FactSet], answered: Answered) -> tuple[tuple[StatedFact, ...], ...]:
     """Sets of facts as what the case states, in its order."""
     facts, book = answered.admitted.facts, answered.book
-    told = {place: StatedFact(facts[place].name, facts[place].value, fact_label(facts[place], book)) for s in sets for place in s}
+    told = {place: stated_fact(facts[place], book) for s in sets for place in s}
     return tuple(tuple(told[place] for place in sorted(chosen)) for chosen in sets)
 
 
@@ -149,12 +149,12 @@ def _joined(step: Step, known: Mapping[int, tuple[FactSet, ...]], values: Sequen
     return smallest(one | other for one in left for other in right)
 
 
-def smallest(sets: Iterable[FactSet]) -> tuple[FactSet, ...]:
-    """The sets that hold no other of them, smallest first, at most `KEPT`."""
+def smallest(sets: Iterable[FactSet], most: int = KEPT) -> tuple[FactSet, ...]:
+    """The sets that hold no other of them, smallest first, at most so many."""
     kept: list[FactSet] = []
     for candidate in sorted(set(sets), key=lambda s: (len(s), sorted(s))):
         if not any(other <= candidate for other in kept):
             kept.append(candidate)
-            if len(kept) == KEPT:
+            if len(kept) == most:
                 break
     return tuple(kept)

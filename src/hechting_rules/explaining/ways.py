@@ -10,7 +10,7 @@ import attrs
 from hechting_rules.answered import Answered
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.model import Rule
-from hechting_rules.reading.crosscheck import group_parts
+from hechting_rules.relations import group_parts
 
 KEPT = 24
 """How many ways are kept for a condition while they are worked out, nearest first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from hechting_rules.advice import StatedFact
 from hechting_rules.case import Admitted
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rulebook
@@ -72,6 +73,11 @@ def fact_label(fact: Fact, book: Rulebook) -> Text:
     quantity = book.quantities[fact.name]
     number = amount(float(fact.value), quantity.unit)
     return Text(f"{quantity.label.nl}: {number.nl}", f"{quantity.label.en}: {number.en}")
+
+
+def stated_fact(fact: Fact, book: Rulebook) -> StatedFact:
+    """A fact of a case as explanations tell it."""
+    return StatedFact(fact.name, fact.value, fact_label(fact, book))
 
 
 def person_label(admitted: Admitted, book: Rulebook) -> Text:

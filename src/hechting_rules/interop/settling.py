@@ -6,7 +6,7 @@ import attrs
 
 from hechting_rules.interop.observed import SOFT, Piece, SetAside, Source, place_of
 from hechting_rules.model import Finding
-from hechting_rules.reading.vocabulary import Entailment, entailment
+from hechting_rules.relations import Entailment, entailment
 from hechting_rules.stated import Stated
 from hechting_rules.terms import Status
 

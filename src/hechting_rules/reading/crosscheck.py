@@ -9,10 +9,11 @@ from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, 
 from hechting_rules.grounds import ClassSystem
 from hechting_rules.model import DEFAULT_PROFILE, Finding, Rule, Rulebook, Stage, Suggestion
 from hechting_rules.reading.dependencies import check_unless, decide_order, rules_by_result
-from hechting_rules.reading.vocabulary import PERSON_OF, check_findings
+from hechting_rules.reading.vocabulary import check_findings
+from hechting_rules.relations import group_parts
 from hechting_rules.source import Problems, Span, did_you_mean, shorten
 from hechting_rules.stated import Test
-from hechting_rules.terms import NO_PERSON, About, Handling, Kind, Level, Origin, Person
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Handling, Kind, Level, Origin, Person
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
@@ -185,16 +186,6 @@ def _counts(condition: Condition, findings: Mapping[str, Finding], problems: Pro
     if isinstance(condition, AllOf | AnyOf | AtLeast):
         for part in condition.parts:
             _counts(part, findings, problems)
-
-
-def group_parts(parts: tuple[Condition, ...], findings: Mapping[str, Finding]) -> tuple[tuple[Condition, ...], ...]:
-    """The parts of an ``at_least``, those findings together that share a double-count group."""
-    groups: dict[str, list[Condition]] = {}
-    for place, part in enumerate(parts):
-        finding = findings.get(part.code) if isinstance(part, Is | IsAbsent) else None
-        key = f"{type(part).__name__} {finding.group}" if finding is not None and finding.group else str(place)
-        groups.setdefault(key, []).append(part)
-    return tuple(tuple(group) for group in groups.values())
 
 
 def _suggestions(draft: Rulebook, problems: Problems) -> None:

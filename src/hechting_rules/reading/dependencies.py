@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from hechting_rules.condition import Is, leaves
 from hechting_rules.model import Finding, Rule
+from hechting_rules.relations import rests_on
 from hechting_rules.source import Problems
 from hechting_rules.terms import Direction
 
@@ -16,13 +17,6 @@ def rules_by_result(rules: Iterable[Rule]) -> Mapping[str, tuple[str, ...]]:
     for rule in rules:
         found.setdefault(rule.result, []).append(rule.id)
     return {result: tuple(sorted(ids)) for result, ids in found.items()}
-
-
-def rests_on(rule: Rule, results: Iterable[str]) -> tuple[str, ...]:
-    """The results that a rule's condition and ``unless`` name."""
-    known = set(results)
-    named = [leaf.code for leaf in leaves(rule.when) if isinstance(leaf, Is)]
-    return tuple(dict.fromkeys(code for code in (*named, *rule.unless) if code in known))
 
 
 def decide_order(rules: Mapping[str, Rule], results: Iterable[str], problems: Problems) -> tuple[str, ...]:

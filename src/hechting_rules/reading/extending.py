@@ -15,9 +15,10 @@ import attrs
 from hechting_rules.model import Attribute, BookPart, Conclusion, Finding, Rule, Rulebook, Suggestion
 from hechting_rules.reading.fields import Fields
 from hechting_rules.reading.records import NOT_REVIEWED, SUMMARY_LIMIT, limited, read_review, read_switch
+from hechting_rules.relations import is_switched_off, off_by_evidence
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.stated import Test
-from hechting_rules.terms import Handling, Kind, Language, Origin, Text
+from hechting_rules.terms import Kind, Language, Origin, Text
 
 NAMESPACE = re.compile(r"[a-z][a-z0-9_]*")
 AUTHOR_LIMIT = 40
@@ -290,22 +291,3 @@ def _exact(test: Test, results: Iterable[str]) -> Test:
     return attrs.evolve(
         test, expected=attrs.evolve(expected, exactly=False, not_established=(*expected.not_established, *others))
     )
-
-
-# --- looking back ----------------------------------------------------------------------------------------------------------
-
-
-def part_of(code: str, book: Rulebook) -> BookPart | None:
-    """The extension that a code, or the id of a rule, stands in; nothing for those of the base."""
-    return next((part for part in book.parts if part.namespace and _own(code, part)), None)
-
-
-def is_switched_off(book: Rulebook, rule: str) -> bool:
-    """Whether an extension switches a rule off."""
-    return any(switch.rule == rule for part in book.parts for switch in part.off)
-
-
-def off_by_evidence(book: Rulebook, rule: Rule) -> bool:
-    """Whether a rule is silent because of how its claim stands today."""
-    note = book.evidence.get(rule.evidence)
-    return note is not None and note.handling is Handling.OFF

@@ -1,4 +1,4 @@
-"""Files of the vocabulary: parameters, stages, quantities, ranges, findings, conclusions; and what follows from what."""
+"""Files of the vocabulary: parameters, stages, quantities, ranges, findings, conclusions; and what findings may say."""
 
 from collections.abc import Mapping
 
@@ -7,16 +7,9 @@ import attrs
 from hechting_rules.model import Conclusion, Finding, Flag, Parameter, Quantity, Range, Stage, Words
 from hechting_rules.reading.fields import Fields, as_fields, number, string
 from hechting_rules.reading.yamlnode import Scalar
+from hechting_rules.relations import Entailment, entailment
 from hechting_rules.source import Problems, did_you_mean, one_of
-from hechting_rules.terms import About, Change, Direction, Language, Level, NumberOrigin, Person, Time, WordUse
-
-PERSON_OF = {
-    About.CHILD: Person.CHILD,
-    About.PARENT: Person.CHILD,
-    About.ENVIRONMENT: Person.CHILD,
-    About.ADULT: Person.ADULT,
-}
-"""Whose stages the ``stages`` of a finding name; findings about pregnancy have none."""
+from hechting_rules.terms import PERSON_OF, About, Change, Direction, Language, Level, NumberOrigin, Person, Time, WordUse
 
 
 @attrs.define
@@ -156,49 +149,6 @@ def _conclusion(f: Fields) -> Conclusion:
         note=f.string("note", ""),
         span=f.span,
     )
-
-
-@attrs.frozen
-class Entailment:
-    """What follows between findings, closed under ``implies`` and ``excludes``.
-
-    ``above[x]``: findings whose presence means that ``x`` is present; ``below[x]``: findings that are present when ``x`` is;
-    ``against[x]``: findings whose presence means that ``x`` is not present. None of them holds ``x`` itself.
-    """
-
-    above: Mapping[str, tuple[str, ...]]
-    below: Mapping[str, tuple[str, ...]]
-    against: Mapping[str, tuple[str, ...]]
-
-
-def entailment(findings: Mapping[str, Finding]) -> Entailment:
-    """What follows from what, by the ``implies`` and ``excludes`` of these findings."""
-    below = {code: _reach(code, findings) for code in findings}
-    above: dict[str, list[str]] = {code: [] for code in findings}
-    for code, under in below.items():
-        for other in under:
-            above[other].append(code)
-    contrary: dict[str, set[str]] = {code: set() for code in findings}
-    for finding in findings.values():
-        for other in finding.excludes:
-            if other in contrary:
-                contrary[finding.code].add(other)
-                contrary[other].add(finding.code)
-    against = {
-        code: tuple(sorted({w for z in (code, *below[code]) for x in contrary[z] for w in (x, *above[x])})) for code in findings
-    }
-    return Entailment({c: tuple(sorted(v)) for c, v in above.items()}, below, against)
-
-
-def _reach(code: str, findings: Mapping[str, Finding]) -> tuple[str, ...]:
-    seen: set[str] = set()
-    todo = [code]
-    while todo:
-        for other in findings[todo.pop()].implies:
-            if other in findings and other not in seen:
-                seen.add(other)
-                todo.append(other)
-    return tuple(sorted(seen - {code}))
 
 
 def check_findings(findings: Mapping[str, Finding], stages: Mapping[str, Stage], problems: Problems) -> None:

@@ -17,7 +17,7 @@ from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
 from hechting_rules.model import Rulebook, Words
 from hechting_rules.profiles import find_profile
-from hechting_rules.reading.extending import part_of
+from hechting_rules.relations import part_of
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Kind, Language, Level, Origin, Status, WordUse
 from hechting_rules.testing.case_files import as_case_yaml, keep

@@ -23,7 +23,7 @@ from hechting_rules.explaining.sufficient import in_words, minimal_sets
 from hechting_rules.explanations import Standing
 from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
-from hechting_rules.reading.dependencies import rests_on
+from hechting_rules.relations import rests_on
 from hechting_rules.stated import Case
 from hechting_rules.terms import Level, Text
 from hechting_rules.verify.edits import Edited, Listed, edited, listed

@@ -14,8 +14,7 @@ from hechting_rules.engine.circuit import ONES, Plane
 from hechting_rules.facts import Fact
 from hechting_rules.model import DEFAULT_PROFILE, Profile, Rule, Rulebook
 from hechting_rules.profiles import active_rules, off_by_default
-from hechting_rules.reading.dependencies import rests_on
-from hechting_rules.reading.vocabulary import entailment
+from hechting_rules.relations import entailment, rests_on
 from hechting_rules.terms import About, Direction, Kind, Status
 from hechting_rules.verify.copies import signs
 from hechting_rules.verify.proofs import (

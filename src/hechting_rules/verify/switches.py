@@ -17,8 +17,7 @@ from hechting_rules.engine.circuit import ZERO, Circuit, Plane
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import active_rules, find_profile, with_rules_on
-from hechting_rules.reading.crosscheck import group_parts
-from hechting_rules.reading.dependencies import rests_on
+from hechting_rules.relations import group_parts, rests_on
 from hechting_rules.stated import Case
 from hechting_rules.verify.space import Facts, Side, Space, case_of, space_of
 

@@ -9,8 +9,8 @@ from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, 
 from hechting_rules.engine.admission import stage_bounds
 from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import parameter_values
-from hechting_rules.reading.vocabulary import PERSON_OF, Entailment, entailment
-from hechting_rules.terms import NO_PERSON, About, Person
+from hechting_rules.relations import Entailment, entailment
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Person
 
 Single = Is | IsAbsent | InStage | InRange
 

@@ -8,7 +8,7 @@ from hechting_rules.engine.admission import stage_bounds
 from hechting_rules.facts import AGE_OF
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import off_by_default, parameter_values
-from hechting_rules.reading.vocabulary import entailment
+from hechting_rules.relations import entailment
 from hechting_rules.source import Span
 from hechting_rules.stated import Case, Expected
 from hechting_rules.terms import Handling, Kind, Person, Standing

@@ -10,9 +10,8 @@ from hechting_rules.engine.program import Program
 from hechting_rules.facts import Fact, block, stage_at
 from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import active_rules, with_rules_on
-from hechting_rules.reading.dependencies import rests_on
-from hechting_rules.reading.vocabulary import PERSON_OF
-from hechting_rules.terms import NO_PERSON, About, Direction, Person, Status
+from hechting_rules.relations import rests_on
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Direction, Person, Status
 from hechting_rules.verify.lints.remark import Remark, Shown
 from hechting_rules.verify.lints.sense import Sense, sense_of, words
 from hechting_rules.verify.space import case_of
