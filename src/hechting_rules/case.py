@@ -10,9 +10,10 @@ from hechting_rules.engine.program import Program
 from hechting_rules.errors import CaseError
 from hechting_rules.facts import AGE_OF, Fact, stage_at
 from hechting_rules.model import Finding, Rulebook
-from hechting_rules.reading.fields import Fields, as_fields, string
+from hechting_rules.reading.documents import read_document
+from hechting_rules.reading.fields import Fields, string
 from hechting_rules.reading.given import read_given
-from hechting_rules.reading.yamlnode import parse, read_text
+from hechting_rules.reading.yamlnode import read_text
 from hechting_rules.relations import Entailment
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.stated import Case, Stated
@@ -53,15 +54,7 @@ def load_case(path: Path | str) -> Case:
 
 def parse_case(text: str, shown: str = "case") -> Case:
     """The case in a text of YAML or JSON; ``shown`` is the name that messages give to it."""
-    problems = Problems()
-    node = parse(text, shown, problems)
-    fields = None if node is None else as_fields(node, "the case", problems)
-    if fields is None:
-        raise CaseError(problems.errors())
-    case = read_case(fields)
-    if problems.errors():
-        raise CaseError(problems.errors())
-    return case
+    return read_document(text, shown, "the case", read_case)
 
 
 def read_case(fields: Fields) -> Case:
