@@ -19,7 +19,7 @@ from hechting_rules.model import (
     Rulebook,
 )
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.verify.compare import Comparison, Shift, compare
+from hechting_rules.verify.comparison.compare import Comparison, Shift, compare
 from strategies import HERE, finding, rule, rulebook
 
 PLANES = ("established", "robust", "out")

@@ -32,9 +32,9 @@ from hechting_rules.model import (
 from hechting_rules.source import Problems
 from hechting_rules.terms import NO_PERSON, About, Language, Person, Status
 from hechting_rules.verify import smt
-from hechting_rules.verify.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare
-from hechting_rules.verify.compared import to_text
-from hechting_rules.verify.edits import Part
+from hechting_rules.verify.comparison.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare
+from hechting_rules.verify.comparison.edits import Part
+from hechting_rules.verify.comparison.told import to_text
 from strategies import HERE, QUANTITIES, RANGES, finding, real_cases, rule, rulebook, rulebooks
 
 BACK = dict(itertools.chain.from_iterable(((a, b), (b, a)) for a, b in zip(list(Shift)[::2], list(Shift)[1::2], strict=True)))

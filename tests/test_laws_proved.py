@@ -18,8 +18,17 @@ from hechting_rules.model import AllOf, Finding, IsAbsent, Rule, Stated
 from hechting_rules.profiles import active_rules
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Direction, Level, Origin, Status
-from hechting_rules.verify.laws import CALLS, COMPENSATION, CONDITIONS, LAWS, Law, needs_protection, prove, risk_never_lowers
 from hechting_rules.verify.proofs import Basis, Holds, Verdict, can_fire, inquiry, monotone, switched
+from hechting_rules.verify.proofs.laws import (
+    CALLS,
+    COMPENSATION,
+    CONDITIONS,
+    LAWS,
+    Law,
+    needs_protection,
+    prove,
+    risk_never_lowers,
+)
 from hechting_rules.vocabulary import Entailment, entailment
 from lawful import FAULTS, lawful
 

@@ -26,8 +26,6 @@ from hechting_rules.errors import MissingExtraError, UsageError
 from hechting_rules.model import AllOf, AnyOf, Is, IsAbsent
 from hechting_rules.profiles import active_rules
 from hechting_rules.terms import Direction, Status, Wording
-from hechting_rules.verify.copies import settled, signs
-from hechting_rules.verify.laws import LAWS, prove
 from hechting_rules.verify.proofs import (
     Basis,
     Holds,
@@ -44,7 +42,9 @@ from hechting_rules.verify.proofs import (
     switched,
     told_apart,
 )
-from hechting_rules.verify.proved import all_proved, case_files, to_mapping, to_text
+from hechting_rules.verify.proofs.changes import settled, signs
+from hechting_rules.verify.proofs.laws import LAWS, prove
+from hechting_rules.verify.proofs.told import all_proved, case_files, to_mapping, to_text
 from hechting_rules.verify.space import evaluate
 from lawful import FAULTS, lawful, lawful_folder
 from rebuilt import is_accepted

@@ -9,8 +9,8 @@ from hechting_rules.model import AllOf, Case, Expected, InRange, Is, IsAbsent, R
 from hechting_rules.profiles import off_by_default, parameter_values
 from hechting_rules.source import Span
 from hechting_rules.terms import Handling, Kind, Person, Standing
-from hechting_rules.verify.cones import polarity
 from hechting_rules.verify.lints.remark import Remark, Shown, where_present, where_raised
+from hechting_rules.verify.lints.sense import polarity
 from hechting_rules.vocabulary import entailment
 
 NOTHING_SAID = Shown(Case())

@@ -13,8 +13,8 @@ from hechting_rules.advice import Outcome
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Case
 from hechting_rules.testing.case_files import SUFFIX, item_as_yaml
-from hechting_rules.verify.mcdc import Independence, halves
-from hechting_rules.verify.mutants import Judged
+from hechting_rules.verify.mutation.judging import Judged
+from hechting_rules.verify.mutation.mcdc import Independence, halves
 
 HEAD = "# Drafts: each expects what the rulebook says now. Judge them against the article, then give each a sentence as name.\n"
 WORDS = {"holds": "that the rule holds", "fails": "that the rule fails"}

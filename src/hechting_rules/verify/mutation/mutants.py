@@ -11,7 +11,7 @@ import attrs
 from hechting_rules.crosscheck import check
 from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, Rulebook
 from hechting_rules.source import Diagnostic, Problems, Span
-from hechting_rules.verify.edits import phrase
+from hechting_rules.verify.in_words import phrase
 
 JOINED = AllOf | AnyOf | AtLeast
 
