@@ -1,5 +1,6 @@
 """The statements of the article: what became of each in the rulebook, and where each stands in a copy of the text."""
 
+import bisect
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -13,7 +14,7 @@ SHIFT = 3
 
 
 class Fate(StrEnum):
-    """What became of a statement; the first that fits."""
+    """What became of a statement. One that a disposition says is kept counts as kept, though rules name it as well."""
 
     ENCODED = "encoded"
     KEPT = "kept"
@@ -92,7 +93,7 @@ class Traced:
 
     @property
     def moved(self) -> bool:
-        """Whether it stands elsewhere than recorded."""
+        """Whether it stands elsewhere than recorded, by more than `SHIFT` lines."""
         return self.found is not None and abs(self.found - self.line) > SHIFT
 
 
@@ -108,13 +109,5 @@ def _line_starts(article: str) -> list[int]:
 
 def _nearest(locator: str, line: int, article: str, starts: list[int]) -> int | None:
     pattern = r"\s+".join(re.escape(word) for word in locator.split())
-    places = [_line_of(match.start(), starts) for match in re.finditer(pattern, article)]
+    places = [bisect.bisect_right(starts, match.start()) for match in re.finditer(pattern, article)]
     return min(places, key=lambda found: abs(found - line), default=None)
-
-
-def _line_of(offset: int, starts: list[int]) -> int:
-    low, high = 0, len(starts)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if starts[middle] <= offset else (low, middle)
-    return low + 1

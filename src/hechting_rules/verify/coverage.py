@@ -98,10 +98,10 @@ def _holds(literal: Literal, answered: Answered) -> bool:
 
 def suggestions_per_case(book: Rulebook) -> tuple[tuple[int, str], ...]:
     """For each guidance test how many suggestions are established, general advice on an occasion left out; fewest first."""
+    own = [s.code for s in book.suggestions.values() if not s.on_occasion]
     counted = []
     for test in book.tests:
         answered = _answered(book, test)
-        own = [s.code for s in book.suggestions.values() if not s.on_occasion]
         established = sum(answered.outcome(answered.program.results[code]) is Outcome.ESTABLISHED for code in own)
         counted.append((established, test.name))
     return tuple(sorted(counted))

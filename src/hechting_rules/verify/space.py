@@ -131,6 +131,7 @@ def _values(name: str, programs: Iterable[tuple[Rulebook, Program]]) -> Iterator
 
 
 def _ends(name: str, book: Rulebook, program: Program) -> Iterator[float]:
+    """Where something begins or ends along a quantity: the quantity itself, a range of it, a stage that an age tells."""
     quantity = book.quantities[name]
     yield from (quantity.least, quantity.most)
     for named in book.ranges.values():

@@ -5,7 +5,7 @@ rests on, and which way each finding in it points.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -37,11 +37,6 @@ class Sense:
     book: Rulebook
     closed: Entailment
     parameters: Mapping[str, float]
-
-    @classmethod
-    def of(cls, book: Rulebook) -> "Sense":
-        """The sense of a rulebook."""
-        return cls(book, entailment(book.findings), parameter_values(book, book.profiles[DEFAULT_PROFILE]))
 
     def stages_of(self, person: Person) -> frozenset[str]:
         """All stages of a person."""
@@ -109,7 +104,7 @@ class Sense:
             case _:
                 return frozenset()
 
-    def _spread(self, codes: tuple[str, ...] | list[str]) -> frozenset[str]:
+    def _spread(self, codes: Iterable[str]) -> frozenset[str]:
         return frozenset(other for code in codes for other in (code, *self.closed.below[code]))
 
     def absent_with(self, single: Single) -> frozenset[str]:
@@ -122,7 +117,7 @@ class Sense:
 @functools.lru_cache(maxsize=16)
 def sense_of(book: Rulebook) -> Sense:
     """The sense of a rulebook, made once."""
-    return Sense.of(book)
+    return Sense(book, entailment(book.findings), parameter_values(book, book.profiles[DEFAULT_PROFILE]))
 
 
 def clash(one: Single, other: Single, sense: Sense) -> str:

@@ -18,7 +18,7 @@ from hechting_rules.terms import Origin
 from hechting_rules.testing.guidance import run_test
 from hechting_rules.verify.in_words import find_rule
 from hechting_rules.verify.mutation.bench import Bench, bench_for, bits, failed_bits, require_passing, told
-from hechting_rules.verify.mutation.mutants import Leaner, Mutant, lean, mutants_of, mutated, refusal
+from hechting_rules.verify.mutation.mutants import LeanBook, Mutant, lean, mutants_of, mutated, refusal
 from hechting_rules.verify.mutation.switches import Switched, case_and_switches, results_after, with_rule
 from hechting_rules.verify.space import LIMIT, Facts, Found, differ, evaluate, outcomes, shrunk
 
@@ -75,13 +75,13 @@ def judge(book: Rulebook, rules: Collection[str] = (), limit: int = LIMIT) -> tu
 
 def _of_rule(rule: Rule, bench: Bench) -> Iterator[Judged]:
     book = bench.base.book
-    leaner = lean(book, results_after(rule.result, bench.base))
+    lean_book = lean(book, results_after(rule.result, bench.base))
     for mutant in mutants_of(rule, book):
-        yield _judged(mutant, leaner, bench)
+        yield _judged(mutant, lean_book, bench)
 
 
-def _judged(mutant: Mutant, leaner: Leaner, bench: Bench) -> Judged:
-    refused = refusal(mutant, leaner)
+def _judged(mutant: Mutant, lean_book: LeanBook, bench: Bench) -> Judged:
+    refused = refusal(mutant, lean_book)
     if refused:
         return Judged(mutant, Fate.REFUSED, refused)
     planes = with_rule(mutant.rule, bench.base)

@@ -120,7 +120,7 @@ def _inside(condition: JOINED, book: Rulebook) -> Iterator[_Edit]:
 
 
 @attrs.frozen(eq=False)
-class Leaner:
+class LeanBook:
     """A rulebook without what no edit of one rule's condition can make inconsistent, so that it is checked fast.
 
     ``known`` is what is wrong with it for that alone: exemplars are missing, and rules for what the rule does not bear on.
@@ -130,11 +130,11 @@ class Leaner:
     known: frozenset[Diagnostic]
 
 
-def lean(book: Rulebook, results: Container[str]) -> Leaner:
+def lean(book: Rulebook, results: Container[str]) -> LeanBook:
     """A rulebook to check mutants of a rule in; ``results`` are those that rest on the rule, directly or through others."""
     rules = {rule.id: attrs.evolve(rule, exemplars=()) for rule in book.rules.values() if rule.result in results}
     left = attrs.evolve(book, rules=rules, tests=(), dispositions={}, classifications={}, profiles={})
-    return Leaner(left, frozenset(_wrong(left)))
+    return LeanBook(left, frozenset(_wrong(left)))
 
 
 def _wrong(book: Rulebook) -> tuple[Diagnostic, ...]:
@@ -143,13 +143,13 @@ def _wrong(book: Rulebook) -> tuple[Diagnostic, ...]:
     return problems.errors()
 
 
-def refusal(mutant: Mutant, leaner: Leaner) -> str:
+def refusal(mutant: Mutant, lean_book: LeanBook) -> str:
     """Why the loader refuses a rulebook with this mutant in it, or nothing where it does not."""
     if _twice(mutant.rule.when):
         return "R404 this condition stands here twice"
     one = attrs.evolve(mutant.rule, exemplars=())
-    wrong = _wrong(attrs.evolve(leaner.book, rules={**leaner.book.rules, one.id: one}))
-    return next((f"{d.code} {d.message}" for d in wrong if d not in leaner.known), "")
+    wrong = _wrong(attrs.evolve(lean_book.book, rules={**lean_book.book.rules, one.id: one}))
+    return next((f"{d.code} {d.message}" for d in wrong if d not in lean_book.known), "")
 
 
 def _twice(condition: Condition) -> bool:

@@ -9,7 +9,7 @@ from hechting_rules.verify.mutation.judging import Fate, Judged, Witness, alive,
 from hechting_rules.verify.mutation.mcdc import Independence, Seen, halves
 
 SCHEMA = "hechting-rules/mutants/1"
-COLUMNS = ("killed", "refused", "equivalent", "survived", "undecided")
+COLUMNS = tuple(fate.name.lower() for fate in Fate)
 
 
 def to_text(judged: Sequence[Judged]) -> str:

@@ -48,7 +48,7 @@ from hechting_rules.verify.space import LIMIT, Facts, evaluate, in_space
 from hechting_rules.vocabulary import entailment
 
 CALLS = (Kind.ATTENTION, Kind.DISCUSS, Kind.REFER, Kind.SAFETY)
-"""The kinds of suggestion that no risk ever lowers."""
+"""The kinds of suggestion that say that something is the matter; no risk ever lowers one."""
 
 COMPENSATION = "protection.compensates_child_risk"
 CONDITIONS = ("parent.recognises_attachment_problem", "parent.offers_adequate_safe_attachment")
