@@ -31,6 +31,7 @@ from hechting_rules.verify.proofs.laws import (
 )
 from hechting_rules.vocabulary import Entailment, entailment
 from lawful import FAULTS, lawful
+from rebuilt import is_accepted
 
 ORDER = {Outcome.RULED_OUT: 0, Outcome.POSSIBLE: 1, Outcome.ESTABLISHED: 2}
 
@@ -130,14 +131,6 @@ def never_fires(verdict: Verdict, book: Rulebook) -> bool:
     cases = [Case.of(child=stage, present=["baby.avoids_eye_contact"]) for stage in ("", "prenatal", "baby", "toddler", "none")]
     told = [advised(case, book) for case in cases if is_accepted(case, book)]
     return all(s.outcome is not Outcome.ESTABLISHED for advice in told for s in advice.suggestions if s.code == "discuss.contact")
-
-
-def is_accepted(case: Case, book: Rulebook) -> bool:
-    try:
-        answer(case, book, book.profiles["default"])
-    except CaseError:
-        return False
-    return True
 
 
 BREAKS: dict[str, Callable[[Verdict, Rulebook], bool]] = {
