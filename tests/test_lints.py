@@ -14,8 +14,9 @@ from hechting_rules import Case, Rulebook, load_case, load_rulebook
 from hechting_rules.answered import answer
 from hechting_rules.case import case_to_mapping
 from hechting_rules.cli import run as hechting
+from hechting_rules.condition import InRange, InStage, Is
 from hechting_rules.errors import CaseError
-from hechting_rules.model import InRange, InStage, Is, LintOff
+from hechting_rules.model import LintOff
 from hechting_rules.profiles import with_rules_on
 from hechting_rules.terms import Direction, Status
 from hechting_rules.verify.lints import CODES, LINTS, PROVABLE, Remark, lint, proved, proved_remarks, run_lints

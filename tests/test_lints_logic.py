@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 from hechting_rules import Case, Rulebook
 from hechting_rules.answered import answer
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, Finding, InRange, InStage, Is, IsAbsent, Rule, leaves
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.model import Finding, Rule
 from hechting_rules.terms import About, Wording
 from hechting_rules.verify.lints import Remark, logic, proved_remarks
 from hechting_rules.verify.lints.sense import clash, gives, sense_of

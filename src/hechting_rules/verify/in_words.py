@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from hechting_rules.case import case_to_mapping
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import UsageError
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Case, Condition, InRange, InStage, Is, IsAbsent, Rule, Rulebook, Test
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import off_by_default
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case, Test
 from hechting_rules.terms import Language
 
 

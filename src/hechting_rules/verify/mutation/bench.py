@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.circuit import Plane
+from hechting_rules.engine.circuit import Plane
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Rulebook, Test
+from hechting_rules.model import Rulebook
+from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import all_tests, run_tests
 from hechting_rules.verify.mutation.switches import Switched, switch, with_switches
 from hechting_rules.verify.space import LIMIT, Answer, Facts, carried_on, facts_of, inputs_for, place_of, solver_if_installed

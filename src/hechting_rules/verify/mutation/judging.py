@@ -11,9 +11,10 @@ from enum import StrEnum
 import attrs
 
 from hechting_rules.advice import Outcome
-from hechting_rules.circuit import ZERO, Plane
+from hechting_rules.engine.circuit import ZERO, Plane
 from hechting_rules.errors import MissingExtraError
-from hechting_rules.model import Case, Rule, Rulebook, Test
+from hechting_rules.model import Rule, Rulebook
+from hechting_rules.stated import Case, Test
 from hechting_rules.terms import Origin
 from hechting_rules.testing.guidance import run_test
 from hechting_rules.verify.in_words import find_rule

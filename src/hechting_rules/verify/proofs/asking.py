@@ -13,12 +13,13 @@ from enum import StrEnum
 import attrs
 
 from hechting_rules.answered import program_for
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.circuit import ONES, ZERO, Plane
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case, Profile, Rulebook, Switch
+from hechting_rules.facts import Fact
+from hechting_rules.model import Profile, Rulebook, Switch
 from hechting_rules.profiles import active_rules, find_profile
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case
 from hechting_rules.terms import Origin
 from hechting_rules.verify.space import LIMIT, Answer, Found, Side, Space, case_of, in_space, shrunk, solver, space_of
 

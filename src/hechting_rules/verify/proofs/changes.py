@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, ZERO, Plane
-from hechting_rules.kernel import Op
+from hechting_rules.engine.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.kernel import Op
+from hechting_rules.facts import Fact
 from hechting_rules.verify.proofs.asking import Inquiry, Verdict, never
 from hechting_rules.verify.space import FIRST, Facts, Space, case_of, facts_of, outcomes
 

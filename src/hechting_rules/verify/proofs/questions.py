@@ -2,8 +2,8 @@
 
 import attrs
 
-from hechting_rules.case import Fact
 from hechting_rules.errors import UsageError
+from hechting_rules.facts import Fact
 from hechting_rules.model import Rule
 from hechting_rules.terms import Status
 from hechting_rules.verify.in_words import find_rule
