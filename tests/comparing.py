@@ -8,23 +8,19 @@ from typing import Any
 import attrs
 
 import oracle
-from hechting_rules.answered import Answered, answer
 from hechting_rules.condition import AllOf, Condition, Is
 from hechting_rules.errors import CaseError
 from hechting_rules.model import Finding, Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case
-from hechting_rules.verify.compare import Comparison, Shift, compare
+from hechting_rules.verify.comparison.compare import Comparison, Shift, compare
+from rebuilt import answered
 from strategies import HERE, finding, rule, rulebook
 
 PLANES = ("established", "robust", "out")
 
 
 SHIFTS = dict(zip(itertools.product(PLANES, (True, False)), list(Shift)[:6], strict=True))
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
 
 
 def shown(case: Case, code: str, old: Rulebook, new: Rulebook) -> set[Shift]:

@@ -29,12 +29,12 @@ from hechting_rules.rulebook import default_rulebook
 from hechting_rules.schemas import schema_text
 from hechting_rules.terms import Language, Origin, Text
 from hechting_rules.testing.guidance import all_tests, run_tests
-from hechting_rules.verify.compare import Basis as Comparing
-from hechting_rules.verify.compare import Verdict, compare
+from hechting_rules.verify.comparison.compare import Basis as Comparing
+from hechting_rules.verify.comparison.compare import Verdict, compare
 from hechting_rules.verify.coverage import decided
-from hechting_rules.verify.laws import prove
 from hechting_rules.verify.lints import run_lints
-from hechting_rules.verify.proved import all_proved
+from hechting_rules.verify.proofs.laws import prove
+from hechting_rules.verify.proofs.told import all_proved
 from strategies import cases, real_cases
 
 HERE = Path(__file__).parent

@@ -21,9 +21,19 @@ from hechting_rules.relations import Entailment, entailment
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Stated
 from hechting_rules.terms import Direction, Level, Origin, Status
-from hechting_rules.verify.laws import CALLS, COMPENSATION, CONDITIONS, LAWS, Law, needs_protection, prove, risk_never_lowers
 from hechting_rules.verify.proofs import Basis, Holds, Verdict, can_fire, inquiry, monotone, switched
+from hechting_rules.verify.proofs.laws import (
+    CALLS,
+    COMPENSATION,
+    CONDITIONS,
+    LAWS,
+    Law,
+    needs_protection,
+    prove,
+    risk_never_lowers,
+)
 from lawful import FAULTS, lawful
+from rebuilt import is_accepted
 
 ORDER = {Outcome.RULED_OUT: 0, Outcome.POSSIBLE: 1, Outcome.ESTABLISHED: 2}
 
@@ -123,14 +133,6 @@ def never_fires(verdict: Verdict, book: Rulebook) -> bool:
     cases = [Case.of(child=stage, present=["baby.avoids_eye_contact"]) for stage in ("", "prenatal", "baby", "toddler", "none")]
     told = [advised(case, book) for case in cases if is_accepted(case, book)]
     return all(s.outcome is not Outcome.ESTABLISHED for advice in told for s in advice.suggestions if s.code == "discuss.contact")
-
-
-def is_accepted(case: Case, book: Rulebook) -> bool:
-    try:
-        answer(case, book, book.profiles["default"])
-    except CaseError:
-        return False
-    return True
 
 
 BREAKS: dict[str, Callable[[Verdict, Rulebook], bool]] = {

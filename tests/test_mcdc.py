@@ -21,9 +21,9 @@ from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case, Expected
 from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.testing.guidance import all_tests
-from hechting_rules.verify.drafts import drafts
-from hechting_rules.verify.mcdc import Independence, Seen, halves, independence
-from hechting_rules.verify.report import independence_lines
+from hechting_rules.verify.mutation.drafts import drafts
+from hechting_rules.verify.mutation.mcdc import Independence, Seen, halves, independence
+from hechting_rules.verify.mutation.told import independence_lines
 from hechting_rules.verify.space import case_of
 from mutating import all_cases, books_with_tests, outcome, under, without_ages
 from strategies import HERE, complete_cases, finding, rule, rulebook, rulebooks

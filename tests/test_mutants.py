@@ -25,11 +25,11 @@ from hechting_rules.source import Problems
 from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.terms import About
 from hechting_rules.testing.guidance import all_tests, run_test, run_tests
-from hechting_rules.verify.drafts import drafts, to_yaml
-from hechting_rules.verify.mcdc import Seen, halves, independence
-from hechting_rules.verify.mutants import Fate, Judged, alive, by_file, judge
-from hechting_rules.verify.mutations import Mutant, mutants_of
-from hechting_rules.verify.survivors import to_mapping, to_text
+from hechting_rules.verify.mutation.drafts import drafts, to_yaml
+from hechting_rules.verify.mutation.judging import Fate, Judged, alive, by_file, judge
+from hechting_rules.verify.mutation.mcdc import Seen, halves, independence
+from hechting_rules.verify.mutation.mutants import Mutant, mutants_of
+from hechting_rules.verify.mutation.told import to_mapping, to_text
 from mutating import all_cases, books_with_tests, outcome, shows, without_ages
 from strategies import HERE, finding, rule, rulebook
 

@@ -15,7 +15,7 @@ from hechting_rules.answered import answer, prepare
 from hechting_rules.condition import Is
 from hechting_rules.engine.circuit import ONES, ZERO, Circuit
 from hechting_rules.engine.kernel import run
-from hechting_rules.errors import CaseError, MissingExtraError
+from hechting_rules.errors import MissingExtraError
 from hechting_rules.facts import Fact, block, fact_inputs
 from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
@@ -24,6 +24,7 @@ from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.verify import smt
 from hechting_rules.verify.smt import ask, asking, solver_for, term
 from hechting_rules.verify.space import Facts, Found, Side, Space, case_of, evaluate, facts_of, shrunk, space_of
+from rebuilt import is_accepted
 from strategies import HERE, any_cases, books_with_cases, finding, real_cases, rule, rulebook, rulebooks
 
 PLANES = ("established", "robust", "out")
@@ -66,14 +67,6 @@ def registers(side: Side) -> list[tuple[int, int]]:
     groups = (program.results, program.rules, program.bodies, program.present, program.absent, program.stages, program.ranges)
     named = [getattr(plane, name) for group in groups for plane in group.values() for name in PLANES]
     return [(register, side.registers[register]) for register in (*named, *program.withholding.values(), program.refused)]
-
-
-def is_admitted(case: Case, book: Rulebook) -> bool:
-    try:
-        answer(case, book, book.profiles["default"])
-    except CaseError:
-        return False
-    return True
 
 
 AGES = (("child_age_months", 3), ("child_age_months", 99), ("adult_age_years", 10), ("adult_age_years", 18))
@@ -120,12 +113,12 @@ def test_a_case_is_refused_in_the_space_exactly_when_the_admission_refuses_it(da
     space = space_for(book)
     facts = facts_in(case, space)
     found = ask(solver_for(space), admitted(space, states(facts, space))).found
-    assert found is (Found.CASE if is_admitted(case, book) else Found.NONE)
+    assert found is (Found.CASE if is_accepted(case, book) else Found.NONE)
 
 
 def test_an_age_at_which_nobody_has_a_stage_is_refused(book: Rulebook) -> None:
     case = Case.of(child_age_months=216)
-    assert not is_admitted(case, book)
+    assert not is_accepted(case, book)
     space, solver = real_space()
     assert ask(solver, admitted(space, states(facts_in(case, space), space))).found is Found.NONE
 
@@ -139,7 +132,7 @@ def test_each_case_that_z3_finds_is_one_and_shows_what_was_asked(data: st.DataOb
     side, solver = space.sides[0], solver_for(space)
     refused = ask(solver, side.refused)
     assert refused.found is Found.CASE
-    assert not is_admitted(case_of(refused.facts), book)
+    assert not is_accepted(case_of(refused.facts), book)
     asked = data.draw(st.lists(st.sampled_from(registers(side)[:-1]), min_size=1, max_size=3))
     found = ask(solver, admitted(space, space.to.all(register for _, register in asked)))
     assume(found.found is Found.CASE)

@@ -22,7 +22,7 @@ from hechting_rules.render.svg import to_svg
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Test
 from hechting_rules.terms import Language, Origin
-from hechting_rules.verify.coverage import Fate, StatementFate, fates, table
+from hechting_rules.verify.article import Fate, StatementFate, fates, table
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "docs" / "generated"

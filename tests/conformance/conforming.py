@@ -10,8 +10,7 @@ from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import active_rules
 from hechting_rules.stated import Case
 from hechting_rules.terms import Level
-from hechting_rules.verify.proved import case_lines
-from hechting_rules.verify.report import condition_lines
+from hechting_rules.verify.in_words import case_lines, condition_lines
 
 HELD = ("results", "rules")
 """The kinds of things of which the oracle speaks."""

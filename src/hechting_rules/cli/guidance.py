@@ -16,24 +16,25 @@ from hechting_rules.schemas import schema_names, schema_text
 from hechting_rules.source import Problems
 from hechting_rules.terms import Language
 from hechting_rules.testing.guidance import all_tests, run_test
-from hechting_rules.verify.compare import anything_differs, compare
-from hechting_rules.verify.compared import to_mapping as compared_mapping
-from hechting_rules.verify.compared import to_text as compared_text
-from hechting_rules.verify.coverage import Fate, broken_promises, decided, fates
-from hechting_rules.verify.drafts import drafts, require_new, write
-from hechting_rules.verify.laws import prove
+from hechting_rules.verify.article import Fate, broken_promises, fates, trace
+from hechting_rules.verify.comparison.compare import anything_differs, compare
+from hechting_rules.verify.comparison.told import to_mapping as compared_mapping
+from hechting_rules.verify.comparison.told import to_text as compared_text
+from hechting_rules.verify.coverage import coverage_text, decided
+from hechting_rules.verify.in_words import rule_list, rule_text
 from hechting_rules.verify.lints import lint, proved_remarks
 from hechting_rules.verify.lints.told import counted, to_lines
 from hechting_rules.verify.lints.told import to_mapping as lints_mapping
-from hechting_rules.verify.mcdc import Seen, halves, independence
-from hechting_rules.verify.mutants import alive, judge
-from hechting_rules.verify.proved import all_proved, save_cases
-from hechting_rules.verify.proved import to_mapping as laws_mapping
-from hechting_rules.verify.proved import to_text as laws_text
-from hechting_rules.verify.report import coverage_text, independence_lines, independence_mapping, rule_list, rule_text
-from hechting_rules.verify.survivors import to_mapping as mutants_mapping
-from hechting_rules.verify.survivors import to_text as mutants_text
-from hechting_rules.verify.trace import trace
+from hechting_rules.verify.mutation.drafts import drafts, require_new, write
+from hechting_rules.verify.mutation.judging import alive, judge
+from hechting_rules.verify.mutation.mcdc import Seen, halves, independence
+from hechting_rules.verify.mutation.told import independence_lines, independence_mapping
+from hechting_rules.verify.mutation.told import to_mapping as mutants_mapping
+from hechting_rules.verify.mutation.told import to_text as mutants_text
+from hechting_rules.verify.proofs.laws import prove
+from hechting_rules.verify.proofs.told import all_proved, save_cases
+from hechting_rules.verify.proofs.told import to_mapping as laws_mapping
+from hechting_rules.verify.proofs.told import to_text as laws_text
 
 
 @app.command("check")

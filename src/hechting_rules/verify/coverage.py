@@ -1,8 +1,8 @@
-"""What became of every statement of the article, and which conjunctions of the rules ever decided a guidance test."""
+"""Which conjunctions of the rules ever decided a guidance test; with what became of the statements, as the text of a report."""
 
 import itertools
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
+import statistics
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -14,67 +14,16 @@ from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.relations import group_parts
 from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import all_tests
+from hechting_rules.verify.article import Fate, table
+from hechting_rules.verify.in_words import phrase
 
 MANY = 200
 """More conjunctions than this in one rule are not told apart: its body counts as one."""
 
-
-class Fate(StrEnum):
-    """What became of a statement; the first that fits."""
-
-    ENCODED = "encoded"
-    KEPT = "kept"
-    EXPLAINED = "explained"
-    NOT_ENCODED = "not encoded"
-    MISSING = "missing"
-
-
-@attrs.frozen
-class StatementFate:
-    """One statement with its fate, and the rules, tests, texts or reason behind it."""
-
-    statement: str
-    section: str
-    kind: str
-    fate: Fate
-    by: tuple[str, ...]
-
-
-def fates(book: Rulebook) -> tuple[StatementFate, ...]:
-    """What became of each statement, in the order of the article."""
-    rules: dict[str, list[str]] = {}
-    for rule in book.rules.values():
-        for statement in rule.statements:
-            rules.setdefault(statement, []).append(rule.id)
-    found = []
-    for place in sorted(book.statements.values(), key=lambda s: int(s.id[1:])):
-        fate, by = _fate(book, place.id, rules.get(place.id, []))
-        found.append(StatementFate(place.id, place.section, place.kind, fate, by))
-    return tuple(found)
-
-
-def _fate(book: Rulebook, statement: str, rules: list[str]) -> tuple[Fate, tuple[str, ...]]:
-    disposition = book.dispositions.get(statement)
-    if disposition is not None and disposition.kept_by:
-        return Fate.KEPT, disposition.kept_by
-    if rules:
-        return Fate.ENCODED, tuple(rules)
-    if disposition is None:
-        return Fate.MISSING, ()
-    if disposition.explained_in:
-        return Fate.EXPLAINED, disposition.explained_in
-    return Fate.NOT_ENCODED, (f"{disposition.not_encoded}: {disposition.reason}",)
-
-
-def broken_promises(book: Rulebook) -> Iterator[str]:
-    """Guidance tests that a disposition names and that do not exist."""
-    names = {test.name for test in book.tests}
-    for disposition in book.dispositions.values():
-        for promise in disposition.kept_by:
-            kind, _, name = promise.partition(": ")
-            if kind == "test" and name not in names:
-                yield f"{disposition.span}: {disposition.statement} is kept by the test '{name}', which does not exist"
-
+KINDS = ("RULE", "FACT", "CONSTRAINT", "CONTEXT")
+"""The kinds of statement, in the order in which they are told."""
+WORD_COLUMNS = 2
+"""How many columns of the table hold words; the others hold numbers."""
 
 Literal = Is | IsAbsent | InStage | InRange
 
@@ -129,7 +78,7 @@ def decided(book: Rulebook) -> tuple[Conjunction, ...]:
 
 
 def _phrase(literals: tuple[Literal, ...]) -> str:
-    return " and ".join(_words(literal) for literal in literals) or "too many to tell apart"
+    return " and ".join(phrase(literal) for literal in literals) or "too many to tell apart"
 
 
 def _answered(book: Rulebook, test: Test) -> Answered:
@@ -149,33 +98,53 @@ def _holds(literal: Literal, answered: Answered) -> bool:
             return bool(values[program.ranges[name].established])
 
 
-def _words(literal: Literal) -> str:
-    match literal:
-        case Is(code):
-            return code
-        case IsAbsent(code):
-            return f"absent {code}"
-        case InStage(stages):
-            return f"stage {'/'.join(stages)}"
-        case InRange(name):
-            return f"range {name}"
-
-
 def suggestions_per_case(book: Rulebook) -> tuple[tuple[int, str], ...]:
     """For each guidance test how many suggestions are established, general advice on an occasion left out; fewest first."""
+    own = [s.code for s in book.suggestions.values() if not s.on_occasion]
     counted = []
     for test in book.tests:
         answered = _answered(book, test)
-        own = [s.code for s in book.suggestions.values() if not s.on_occasion]
         established = sum(answered.outcome(answered.program.results[code]) is Outcome.ESTABLISHED for code in own)
         counted.append((established, test.name))
     return tuple(sorted(counted))
 
 
-def table(book: Rulebook) -> Mapping[str, Mapping[str, Mapping[Fate, int]]]:
-    """Statements counted by section, kind and fate."""
-    counted: dict[str, dict[str, dict[Fate, int]]] = {}
-    for fate in fates(book):
-        by_kind = counted.setdefault(fate.section, {}).setdefault(fate.kind, dict.fromkeys(Fate, 0))
-        by_kind[fate.fate] += 1
-    return counted
+def coverage_text(book: Rulebook, ways: Sequence[Conjunction]) -> str:
+    """The table of statements by section and kind, the totals, and the conjunctions that decided a test."""
+    rows = [("section", "kind", *(f.value for f in Fate), "all")]
+    totals = dict.fromkeys(Fate, 0)
+    for section, kinds in table(book).items():
+        for kind in sorted(kinds, key=KINDS.index):
+            counts = kinds[kind]
+            rows.append((section, kind, *(str(counts[f]) for f in Fate), str(sum(counts.values()))))
+            for fate in Fate:
+                totals[fate] += counts[fate]
+    every = sum(totals.values())
+    rows.append(("all", "", *(str(totals[f]) for f in Fate), str(every)))
+    done = sum(1 for way in ways if way.decided)
+    lines = [
+        *_columns(rows),
+        *_per_case(book),
+        f"{every - totals[Fate.MISSING]} of {every} statements have a disposition",
+        f"{done} of {len(ways)} conjunctions of {len(book.rules)} rules decided at least one guidance test",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _per_case(book: Rulebook) -> Iterator[str]:
+    """How many suggestions are established for a guidance test: a table, and the case with most."""
+    counted = suggestions_per_case(book)
+    numbers = [number for number, _ in counted]
+    if numbers:
+        yield "suggestions established per guidance test: " + ", ".join(
+            f"{n} in {numbers.count(n)}" for n in sorted(set(numbers))
+        )
+        yield f"  median {statistics.median(numbers):g}, most {numbers[-1]}: {counted[-1][1]}"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        words = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)][:WORD_COLUMNS]
+        words += [cell.rjust(width) for cell, width in zip(row, widths, strict=True)][WORD_COLUMNS:]
+        yield "  ".join(words).rstrip()

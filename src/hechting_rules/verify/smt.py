@@ -17,7 +17,7 @@ import attrs
 from hechting_rules.engine.circuit import ONES, ZERO
 from hechting_rules.engine.kernel import Op
 from hechting_rules.errors import MissingExtraError
-from hechting_rules.verify.space import LIMIT, Answer, Found, Space, evaluate
+from hechting_rules.verify.space import FIRST, LIMIT, Answer, Found, Space, evaluate
 
 try:
     import z3
@@ -28,9 +28,6 @@ except ModuleNotFoundError as error:
 
 LOGIC = "QF_FD"
 """Finite domains only: propositions, decided incrementally."""
-
-FIRST = 2
-"""The register of the first step of a circuit; the constants come before it."""
 
 ANSWERS = {"sat": Found.CASE, "unsat": Found.NONE, "unknown": Found.UNDECIDED}
 
@@ -105,5 +102,5 @@ def ask(solver: Solver, register: int) -> Answer:
 
 
 def asking(space: Space, limit: int = LIMIT) -> Callable[[int], Answer]:
-    """`ask` with a solver of its own, for those who cannot import this module at their top as z3 may be missing."""
+    """`ask` with a solver of its own: what `hechting_rules.verify.space.solver` gives."""
     return functools.partial(ask, solver_for(space, limit))

@@ -3,18 +3,24 @@
 A question over all cases is a register of this circuit: a solver looks for a case that makes it true, and the kernel runs it on
 any case. What a fact does to a program is asked of `case.fact_inputs` and nowhere written down again. Of a quantity, one value
 stands for all values that no range, stage or bound tells apart.
+
+The solver is z3, in `hechting_rules.verify.smt`. As it may be missing, that module is imported when a solver is asked for.
 """
 
+import importlib
 import itertools
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 import attrs
 
-from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input
+from hechting_rules.advice import Outcome
+from hechting_rules.answered import decided
+from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input, Plane
 from hechting_rules.engine.kernel import run
 from hechting_rules.engine.program import Program
+from hechting_rules.errors import MissingExtraError
 from hechting_rules.facts import AGE_OF, Fact, fact_inputs, stage_at
 from hechting_rules.model import Quantity, Rulebook
 from hechting_rules.stated import Case, Stated
@@ -23,6 +29,10 @@ from hechting_rules.terms import NO_PERSON, Person, Status
 Facts = frozenset[Fact]
 """What one case states: at most one fact of each name."""
 
+FIRST = 2
+"""The register of the first step of a circuit; the constants come before it, and facts are negative."""
+
+SOLVER = "hechting_rules.verify.smt"
 LIMIT = 20_000_000
 """What a solver may spend on one question at most, in z3's own unit: in the order of ten seconds, the same on every machine."""
 
@@ -122,6 +132,7 @@ def _values(name: str, programs: Iterable[tuple[Rulebook, Program]]) -> Iterator
 
 
 def _ends(name: str, book: Rulebook, program: Program) -> Iterator[float]:
+    """Where something begins or ends along a quantity: the quantity itself, a range of it, a stage that an age tells."""
     quantity = book.quantities[name]
     yield from (quantity.least, quantity.most)
     for named in book.ranges.values():
@@ -177,22 +188,75 @@ def _answered_twice(facts: Sequence[Fact], book: Rulebook, to: Circuit) -> Itera
             yield to.both(to.any(present), to.any(absent))
 
 
+def in_space(plane: Plane, side: Side) -> Plane:
+    """A plane of a program in the registers of the space."""
+    return Plane(side.registers[plane.established], side.registers[plane.robust], side.registers[plane.out])
+
+
+def differ(one: int, other: int, to: Circuit) -> int:
+    """True in the cases in which just one of two registers is."""
+    return to.either(to.without(one, other), to.without(other, one))
+
+
+# --- cases run through the kernel ------------------------------------------------------------------------------------------
+
+
 def evaluate(space: Space, variants: Sequence[Collection[Fact]], registers: Sequence[int]) -> list[int]:
     """The values of these registers for a block of cases: bit *i* belongs to the case that states ``variants[i]``."""
-    shift = len(space.facts)
+    values = carried_on(inputs_for(variants, space), space)
+    return [values[place_of(register, space)] for register in registers]
 
-    def number(register: int) -> int:
-        if register < 0:
-            return 1 - register
-        return register if register in {ZERO, ONES} else register + shift
 
-    inputs = [0, (1 << len(variants)) - 1, *([0] * shift)]
-    place = {fact: 2 + i for i, fact in enumerate(space.facts)}
+def outcomes(space: Space, plane: Plane, cases: Sequence[Collection[Fact]]) -> list[Outcome]:
+    """The outcome that a plane has in each of some cases."""
+    there, out = evaluate(space, cases, [plane.established, plane.out])
+    return [decided(there >> n & 1, out >> n & 1) for n in range(len(cases))]
+
+
+def inputs_for(variants: Sequence[Collection[Fact]], space: Space) -> list[int]:
+    """The values for a block of cases before the first step: the constants, then one for each fact."""
+    inputs = [0, (1 << len(variants)) - 1, *([0] * len(space.facts))]
+    place = {fact: FIRST + number for number, fact in enumerate(space.facts)}
     for bit, facts in enumerate(variants):
         for fact in facts:
             inputs[place[fact]] |= 1 << bit
-    values = run([(op, number(a), number(b)) for op, a, b in space.to.steps], inputs)
-    return [values[number(register)] for register in registers]
+    return inputs
+
+
+def carried_on(values: list[int], space: Space) -> list[int]:
+    """The values for a block of cases after all steps of the circuit, of which some may have been run already."""
+    done = len(values) - FIRST - len(space.facts)
+    return run([(op, place_of(a, space), place_of(b, space)) for op, a, b in space.to.steps[done:]], values)
+
+
+def place_of(register: int, space: Space) -> int:
+    """Where the value of a register stands among the values for a block of cases."""
+    if register < 0:
+        return 1 - register
+    return register if register < FIRST else register + len(space.facts)
+
+
+# --- cases asked of z3 -----------------------------------------------------------------------------------------------------
+
+
+def solver(space: Space, limit: int = LIMIT) -> Callable[[int], Answer]:
+    """How to ask whether some case of a space makes a register true; ``limit`` bounds what one question may cost.
+
+    Raises `MissingExtraError` where z3 is not installed.
+    """
+    ask: Callable[[int], Answer] = importlib.import_module(SOLVER).asking(space, limit)
+    return ask
+
+
+def solver_if_installed(space: Space, limit: int = LIMIT) -> Callable[[int], Answer] | None:
+    """As `solver`, or nothing where z3 is not installed."""
+    try:
+        return solver(space, limit)
+    except MissingExtraError:
+        return None
+
+
+# --- small cases, and cases as facts ---------------------------------------------------------------------------------------
 
 
 def shrunk(facts: Facts, register: int, space: Space) -> Facts:

@@ -12,7 +12,7 @@ from hechting_rules.relations import group_parts
 from hechting_rules.terms import Person
 from hechting_rules.verify.lints.remark import Remark, where_raised
 from hechting_rules.verify.lints.sense import Sense, Single, clash, gives, sense_of, words
-from hechting_rules.verify.proofs import told_apart
+from hechting_rules.verify.proofs.questions import told_apart
 
 Known = tuple[Single, ...]
 """Single conditions that hold wherever the condition at hand is looked at: those beside it and around it in an ``all``."""

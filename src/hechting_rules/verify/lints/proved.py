@@ -5,24 +5,12 @@ from collections.abc import Iterator
 
 from hechting_rules.model import Profile, Rulebook, Suggestion
 from hechting_rules.terms import Kind
-from hechting_rules.verify.cones import cone
 from hechting_rules.verify.lints.remark import Remark, Shown
-from hechting_rules.verify.proofs import (
-    Holds,
-    Inquiry,
-    Verdict,
-    can_fire,
-    in_space,
-    inquiries,
-    never,
-    never_together,
-    subsumed,
-    told_apart,
-)
-from hechting_rules.verify.space import LIMIT
-
-CALLS = (Kind.ATTENTION, Kind.DISCUSS, Kind.REFER, Kind.SAFETY)
-"""The kinds of suggestion that say that something is the matter."""
+from hechting_rules.verify.lints.sense import cone
+from hechting_rules.verify.proofs.asking import Holds, Inquiry, Verdict, inquiries, never
+from hechting_rules.verify.proofs.laws import CALLS
+from hechting_rules.verify.proofs.questions import can_fire, never_together, subsumed, told_apart
+from hechting_rules.verify.space import LIMIT, in_space
 
 
 def proved_remarks(book: Rulebook, profile: str | Profile | None = None, *, limit: int = LIMIT) -> Iterator[Remark]:

@@ -1,11 +1,15 @@
-"""What single conditions say of each other by the vocabulary alone: that they cannot both hold, or that one gives the other."""
+"""What lints read off a rulebook without a case: what single conditions say of each other, and what a result rests on.
+
+By the vocabulary alone, two single conditions cannot both hold, or one gives the other. The cone of a result is everything it
+rests on, and which way each finding in it points.
+"""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
 from hechting_rules.engine.admission import stage_bounds
 from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import parameter_values
@@ -22,11 +26,6 @@ class Sense:
     book: Rulebook
     closed: Entailment
     parameters: Mapping[str, float]
-
-    @classmethod
-    def of(cls, book: Rulebook) -> "Sense":
-        """The sense of a rulebook."""
-        return cls(book, entailment(book.findings), parameter_values(book, book.profiles[DEFAULT_PROFILE]))
 
     def stages_of(self, person: Person) -> frozenset[str]:
         """All stages of a person."""
@@ -94,7 +93,7 @@ class Sense:
             case _:
                 return frozenset()
 
-    def _spread(self, codes: tuple[str, ...] | list[str]) -> frozenset[str]:
+    def _spread(self, codes: Iterable[str]) -> frozenset[str]:
         return frozenset(other for code in codes for other in (code, *self.closed.below[code]))
 
     def absent_with(self, single: Single) -> frozenset[str]:
@@ -107,7 +106,7 @@ class Sense:
 @functools.lru_cache(maxsize=16)
 def sense_of(book: Rulebook) -> Sense:
     """The sense of a rulebook, made once."""
-    return Sense.of(book)
+    return Sense(book, entailment(book.findings), parameter_values(book, book.profiles[DEFAULT_PROFILE]))
 
 
 def clash(one: Single, other: Single, sense: Sense) -> str:
@@ -171,3 +170,41 @@ def words(condition: Condition) -> str:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             form = {AllOf: "all", AnyOf: "any", AtLeast: "at_least"}[type(condition)]
             return f"'{form}' of {len(parts)}"
+
+
+# --- the cone of a result --------------------------------------------------------------------------------------------------
+
+
+def cone(book: Rulebook, code: str) -> dict[str, set[int]]:
+    """The findings that a result rests on, each with the ways it points: 1 for the result, -1 against it."""
+    found: dict[str, set[int]] = {}
+    for finding, sign in _signed(book, code, 1, set()):
+        found.setdefault(finding, set()).add(sign)
+    return found
+
+
+def _signed(book: Rulebook, code: str, sign: int, seen: set[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    if (code, sign) in seen:
+        return
+    seen.add((code, sign))
+    for rule_id in book.rules_of.get(code, ()):
+        rule = book.rules[rule_id]
+        for leaf in leaves(rule.when):
+            if isinstance(leaf, Is) and leaf.code in book.findings:
+                yield leaf.code, sign
+            elif isinstance(leaf, Is):
+                yield from _signed(book, leaf.code, sign, seen)
+            elif isinstance(leaf, IsAbsent):
+                yield leaf.code, -sign
+        for blocker in rule.unless:
+            yield from _signed(book, blocker, -sign, seen)
+
+
+def polarity(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
+    """For each result the findings that stand both for and against it; results without any are left out."""
+    found = {}
+    for code in book.order:
+        both = tuple(sorted(f for f, signs in cone(book, code).items() if len(signs) > 1))
+        if both:
+            found[code] = both
+    return found

@@ -6,8 +6,9 @@ from typing import Any
 import attrs
 
 from hechting_rules.case import case_to_mapping
-from hechting_rules.verify.lints import Linted, Off, Remark
-from hechting_rules.verify.proved import case_lines
+from hechting_rules.verify.in_words import case_lines
+from hechting_rules.verify.lints.remark import Remark
+from hechting_rules.verify.lints.running import Linted, Off
 
 
 def to_lines(linted: Linted) -> Iterator[str]:

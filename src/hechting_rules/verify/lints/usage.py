@@ -12,8 +12,8 @@ from hechting_rules.relations import entailment
 from hechting_rules.source import Span
 from hechting_rules.stated import Case, Expected
 from hechting_rules.terms import Handling, Kind, Person, Standing
-from hechting_rules.verify.cones import polarity
 from hechting_rules.verify.lints.remark import Remark, Shown, where_present, where_raised
+from hechting_rules.verify.lints.sense import polarity
 
 NOTHING_SAID = Shown(Case())
 

@@ -104,6 +104,20 @@ def _measures(sense: Sense, child: str, adult: str) -> Iterator[Fact]:
 
 
 def _facts(sense: Sense, at: dict[Person, str], quantity: Fact | None, protected: bool) -> list[Fact]:
+    """What is stated of such people: where they are, and of each finding that it is absent, or of protection that it is there."""
+    there = _present(sense, at, quantity, protected)
+    facts = [Fact(person.value, stage) for person, stage in at.items()]
+    facts += [quantity] if quantity else []
+    for code, finding in sense.book.findings.items():
+        if code in there and finding.direction is Direction.PROTECTION:
+            facts.append(Fact(code, Status.PRESENT.value))
+        elif code not in there and finding.direction is not Direction.PROTECTION:
+            facts.append(Fact(code, Status.ABSENT.value))
+    return facts
+
+
+def _present(sense: Sense, at: dict[Person, str], quantity: Fact | None, protected: bool) -> set[str]:
+    """The findings that come with stages and a quantity and, if they are ``protected``, all protection that can be there too."""
     book, closed = sense.book, sense.closed
     there: set[str] = set()
 
@@ -120,14 +134,7 @@ def _facts(sense: Sense, at: dict[Person, str], quantity: Fact | None, protected
         calm = all(book.findings[code].direction is Direction.PROTECTION for code in along - there)
         if calm and _counts(finding.code, at, sense) and not there & set(closed.against[finding.code]):
             take(finding.code)
-    facts = [Fact(person.value, stage) for person, stage in at.items()]
-    facts += [quantity] if quantity else []
-    for code, finding in book.findings.items():
-        if code in there and finding.direction is Direction.PROTECTION:
-            facts.append(Fact(code, Status.PRESENT.value))
-        elif code not in there and finding.direction is not Direction.PROTECTION:
-            facts.append(Fact(code, Status.ABSENT.value))
-    return facts
+    return there
 
 
 def _counts(code: str, at: dict[Person, str], sense: Sense) -> bool:

@@ -9,7 +9,8 @@ from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook, Suggestion
 from hechting_rules.relations import rests_on
 from hechting_rules.terms import Level, Origin, Status
-from hechting_rules.verify.proofs import Basis, Holds, Inquiry, Verdict, in_space, never, plane_of
+from hechting_rules.verify.proofs.asking import Basis, Holds, Inquiry, Verdict, never, plane_of
+from hechting_rules.verify.space import differ, in_space
 
 
 def act_now_withholds(asked: Inquiry) -> Iterator[Verdict]:
@@ -54,12 +55,11 @@ def article_never_touches_safety(asked: Inquiry) -> Iterator[Verdict]:
     for code in (s.code for s in book.suggestions.values() if s.origin is Origin.SAFETY):
         yield untouched(asked, code, _article_below([book.rules[rule] for rule in book.rules_of.get(code, ())], book))
     for flag, register in side.program.withholding.items():
-        one, other = side.registers[register], calm.registers[calm.program.withholding[flag]]
-        differ = to.either(to.without(one, other), to.without(other, one))
+        differs = differ(side.registers[register], calm.registers[calm.program.withholding[flag]], to)
         below = _article_below(
             [book.rules[r] for s in _acting(book) if s.flag == flag for r in book.rules_of.get(s.code, ())], book
         )
-        found = never(asked, f"{flag} withholds the same without the article", differ, "a case in which it does not")
+        found = never(asked, f"{flag} withholds the same without the article", differs, "a case in which it does not")
         yield attrs.evolve(found, off=below) if found.holds is Holds.BROKEN else found
 
 
@@ -69,9 +69,9 @@ def untouched(asked: Inquiry, code: str, article: tuple[str, ...]) -> Verdict:
     one = in_space(asked.side.program.results[code], asked.side)
     other = in_space(asked.calm.program.results[code], asked.calm)
     planes = zip(attrs.astuple(one), attrs.astuple(other), strict=True)
-    differ = to.any(to.either(to.without(a, b), to.without(b, a)) for a, b in planes if a != b)
-    told = to.either(to.without(one.established, other.established), to.without(other.established, one.established))
-    found = never(asked, f"{code} is the same without the article", differ, "a case in which it is not", rather=told)
+    differs = to.any(differ(a, b, to) for a, b in planes if a != b)
+    told = differ(one.established, other.established, to)
+    found = never(asked, f"{code} is the same without the article", differs, "a case in which it is not", rather=told)
     return attrs.evolve(found, off=article) if found.holds is Holds.BROKEN else found
 
 

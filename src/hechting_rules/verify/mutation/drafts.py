@@ -12,9 +12,9 @@ import attrs
 from hechting_rules.advice import Outcome
 from hechting_rules.errors import UsageError
 from hechting_rules.stated import Case
-from hechting_rules.testing.case_files import SUFFIX, item_as_yaml
-from hechting_rules.verify.mcdc import Independence, halves
-from hechting_rules.verify.mutants import Judged
+from hechting_rules.testing.case_files import SUFFIX, item_as_yaml, keep
+from hechting_rules.verify.mutation.judging import Judged
+from hechting_rules.verify.mutation.mcdc import Independence, halves
 
 HEAD = "# Drafts: each expects what the rulebook says now. Judge them against the article, then give each a sentence as name.\n"
 WORDS = {"holds": "that the rule holds", "fails": "that the rule fails"}
@@ -73,16 +73,15 @@ def require_new(path: Path) -> None:
     if not path.name.endswith(SUFFIX):
         raise UsageError(f"'{path}' is no file of guidance tests; name it NAME{SUFFIX}")
     if path.exists():
-        raise UsageError(f"'{path}' is there already; drafts are written to a new file")
+        raise UsageError(_taken(path))
+
+
+def _taken(path: Path) -> str:
+    return f"'{path}' is there already; drafts are written to a new file"
 
 
 def write(found: Sequence[Draft], path: Path) -> None:
     """Write the drafts to a new file; where there are none, no file. Raises `UsageError` as `require_new`, or if it cannot."""
     require_new(path)
-    if not found:
-        return
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(to_yaml(found))
-    except OSError as error:
-        raise UsageError(f"'{path}' cannot be written: {error.strerror}") from error
+    if found and not keep(to_yaml(found), path):
+        raise UsageError(_taken(path))

@@ -7,7 +7,7 @@ and that it holds where it is ruled out. What no guidance test shows is asked of
 missing, with a case.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 import attrs
@@ -18,11 +18,10 @@ from hechting_rules.errors import MissingExtraError
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.source import Span
 from hechting_rules.stated import Case
-from hechting_rules.verify.edits import phrase
-from hechting_rules.verify.mutants import asking, outcome
-from hechting_rules.verify.space import LIMIT, Answer, Found, shrunk
-from hechting_rules.verify.switches import Switched, case_and_switches, condition_plane, leaf_paths, with_switches
-from hechting_rules.verify.testblock import TestBlock, bits, block_of, value
+from hechting_rules.verify.in_words import phrase
+from hechting_rules.verify.mutation.bench import Bench, bench_for, bits, value
+from hechting_rules.verify.mutation.switches import case_and_switches, condition_plane, leaf_paths
+from hechting_rules.verify.space import LIMIT, Found, outcomes, shrunk
 
 
 class Seen(StrEnum):
@@ -64,21 +63,13 @@ class Independence:
     fails: Half
 
 
-@attrs.frozen(eq=False)
-class _Bench:
-    base: Switched
-    block: TestBlock
-    ask: Callable[[int], Answer] | None
-
-
 def independence(book: Rulebook, limit: int = LIMIT) -> tuple[Independence, ...]:
     """Every single condition of every rule, in the order of the files; ``limit`` is what z3 may spend on one question."""
-    base = with_switches(book)
-    bench = _Bench(base, block_of(base), asking(base.space, limit))
+    bench = bench_for(book, limit)
     return tuple(found for rule in book.rules.values() for found in _of_rule(rule, bench))
 
 
-def _of_rule(rule: Rule, bench: _Bench) -> Iterator[Independence]:
+def _of_rule(rule: Rule, bench: Bench) -> Iterator[Independence]:
     base, to = bench.base, bench.base.space.to
     gate, body = base.gates[rule.id], base.bodies[rule.id]
     for path, leaf in leaf_paths(rule.when):
@@ -94,7 +85,7 @@ def _of_rule(rule: Rule, bench: _Bench) -> Iterator[Independence]:
         yield Independence(rule.id, f"unless {code}", rule.span, _half(holds, rule, bench), _half(fails, rule, bench))
 
 
-def _half(register: int, rule: Rule, bench: _Bench) -> Half:
+def _half(register: int, rule: Rule, bench: Bench) -> Half:
     """The first test in which a register is true, else what z3 says of all cases."""
     base = bench.base
     asked = base.space.to.without(register, base.side.refused)
@@ -111,8 +102,8 @@ def _half(register: int, rule: Rule, bench: _Bench) -> Half:
         proved = answer.found is Found.NONE
         return Half(Seen.INFEASIBLE, "all cases") if proved else Half(Seen.UNDECIDED, "z3 gave up at its limit")
     left = shrunk(answer.facts, asked, base.space)
-    case, switches = case_and_switches(left)
-    return Half(Seen.MISSING, "", Gap(case, switches, rule.result, outcome(base.results[rule.result], left, base)))
+    (now,) = outcomes(base.space, base.results[rule.result], [left])
+    return Half(Seen.MISSING, "", Gap(*case_and_switches(left), rule.result, now))
 
 
 def halves(found: Sequence[Independence]) -> Iterator[tuple[Independence, str, Half]]:

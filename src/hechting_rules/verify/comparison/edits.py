@@ -1,19 +1,20 @@
 """What an author changed between two rulebooks, part by part and field by field, as far as an advice can show or rest on it.
 
 That a rule was edited does not say that any advice changes, and that an advice changes does not say where: the first is here, the
-second in `compare`.
+second in `hechting_rules.verify.comparison.compare`.
 """
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import Any
 
 import attrs
 
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, InRange, InStage, Is, IsAbsent
 from hechting_rules.model import Route, Rulebook, Switch
 from hechting_rules.source import Span
 from hechting_rules.terms import Text
+from hechting_rules.verify.in_words import phrase
 
 
 class Part(StrEnum):
@@ -196,24 +197,3 @@ def _shown(value: Any) -> Text:
 def _same(words: str) -> Text:
     """Words that are the same in both languages."""
     return Text(words, words)
-
-
-def phrase(condition: Condition) -> str:
-    """A condition in one line, in the words of the rule files."""
-    match condition:
-        case Is(code):
-            return code
-        case IsAbsent(code):
-            return f"absent {code}"
-        case InStage(stages):
-            return f"stage {'/'.join(stages)}"
-        case InRange(name):
-            return f"range {name}"
-        case AllOf(parts):
-            return f"all of ({', '.join(phrase(p) for p in parts)})"
-        case AnyOf(parts):
-            return f"any of ({', '.join(phrase(p) for p in parts)})"
-        case AtLeast(count, parts):
-            return f"at least {count} of ({', '.join(phrase(p) for p in parts)})"
-        case _:
-            assert_never(condition)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from comparing import NEW, OLD, PLANES, SHIFTS, answered, check_witnesses, of, one_rule, real_pair, shown
+from comparing import NEW, OLD, PLANES, SHIFTS, check_witnesses, of, one_rule, real_pair, shown
 from hechting_rules.answered import prepare
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, Is, IsAbsent, leaves
 from hechting_rules.engine.kernel import run
@@ -22,9 +22,10 @@ from hechting_rules.source import Problems
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Language, Person, Status
 from hechting_rules.verify import smt
-from hechting_rules.verify.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare
-from hechting_rules.verify.compared import to_text
-from hechting_rules.verify.edits import Part
+from hechting_rules.verify.comparison.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare
+from hechting_rules.verify.comparison.edits import Part
+from hechting_rules.verify.comparison.told import to_text
+from rebuilt import answered
 from strategies import HERE, QUANTITIES, RANGES, finding, real_cases, rule, rulebook, rulebooks
 
 BACK = dict(itertools.chain.from_iterable(((a, b), (b, a)) for a, b in zip(list(Shift)[::2], list(Shift)[1::2], strict=True)))

@@ -1,6 +1,5 @@
 """Verdicts on the laws of a rulebook for its author: as text, as plain data, and each witness as a case file."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ import attrs
 from hechting_rules.case import case_to_mapping
 from hechting_rules.errors import UsageError
 from hechting_rules.stated import Case
-from hechting_rules.verify.proofs import Holds, Verdict
+from hechting_rules.verify.in_words import case_lines
+from hechting_rules.verify.proofs.asking import Holds, Verdict
 
 TOLD = 5
 """How many breaches of one law are put into words; plain data and case files have them all."""
@@ -79,22 +79,6 @@ def save_cases(verdicts: Iterable[Verdict], folder: Path) -> int:
     except OSError as error:
         raise UsageError(f"'{folder}' cannot be written to: {error.strerror}") from error
     return len(files)
-
-
-def case_lines(case: Case) -> Iterator[str]:
-    """A case as the lines of a case file."""
-    for key, value in case_to_mapping(case).items():
-        yield f"{key}: {json.dumps(value, ensure_ascii=False) if key == 'note' else _flow(value)}"
-
-
-def _flow(value: object) -> str:
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{key}: {_flow(inner)}' for key, inner in value.items())}}}"
-        case list():
-            return f"[{', '.join(map(str, value))}]"
-        case _:
-            return str(value)
 
 
 def to_text(verdicts: Iterable[Verdict], profile: str) -> str:

@@ -6,7 +6,6 @@ at its limit, the given cases are looked through instead, and the comparison say
 only one of the rulebooks accepts.
 """
 
-import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -15,8 +14,8 @@ import attrs
 from hechting_rules.advice import Justification, StatedFact
 from hechting_rules.answered import Answered, answer, program_for
 from hechting_rules.case import admit
-from hechting_rules.engine.circuit import ZERO, Plane
-from hechting_rules.errors import CaseError, MissingExtraError
+from hechting_rules.engine.circuit import ZERO
+from hechting_rules.errors import CaseError
 from hechting_rules.explaining.differences import standing
 from hechting_rules.explaining.justify import because
 from hechting_rules.explaining.sufficient import in_words, minimal_sets
@@ -26,10 +25,22 @@ from hechting_rules.profiles import find_profile
 from hechting_rules.relations import rests_on
 from hechting_rules.stated import Case
 from hechting_rules.terms import Level, Text
-from hechting_rules.verify.edits import Edited, Listed, edited, listed
-from hechting_rules.verify.space import LIMIT, Answer, Facts, Found, Side, Space, case_of, evaluate, facts_of, shrunk, space_of
-
-SOLVER = "hechting_rules.verify.smt"
+from hechting_rules.verify.comparison.edits import Edited, Listed, edited, listed
+from hechting_rules.verify.space import (
+    LIMIT,
+    Answer,
+    Facts,
+    Found,
+    Side,
+    Space,
+    case_of,
+    evaluate,
+    facts_of,
+    in_space,
+    shrunk,
+    solver_if_installed,
+    space_of,
+)
 
 
 class Verdict(StrEnum):
@@ -177,7 +188,7 @@ def compare(
     books = [(book, find_profile(book, profile)) for book in (old, new)]
     space = space_of([(book, program_for(book, chosen)) for book, chosen in books])
     read = [(case.id, facts_of(case, space) if _accepted(case, space) else None) for case in cases]
-    search = _Search(space, _solver(space, limit), [facts for _, facts in read if facts is not None])
+    search = _Search(space, solver_if_installed(space, limit), [facts for _, facts in read if facts is not None])
     return Comparison(
         old=_edition(old),
         new=_edition(new),
@@ -201,16 +212,6 @@ def anything_differs(comparison: Comparison) -> bool:
 
 def _edition(book: Rulebook) -> Edition:
     return Edition(book.head.id, book.head.version, book.sha256)
-
-
-def _solver(space: Space, limit: int) -> Callable[[int], Answer] | None:
-    """How to ask z3, or nothing where it is not installed."""
-    try:
-        module = importlib.import_module(SOLVER)
-    except MissingExtraError:
-        return None
-    ask: Callable[[int], Answer] = module.asking(space, limit)
-    return ask
 
 
 def _accepted(case: Case, space: Space) -> bool:
@@ -291,7 +292,7 @@ def _results(search: _Search, books: Sequence[tuple[Rulebook, Profile]]) -> Iter
 
 
 def _planes_differ(code: str, search: _Search) -> Mapping[Shift, int]:
-    old, new = (_plane(side.program.results[code], side) for side in search.space.sides)
+    old, new = (in_space(side.program.results[code], side) for side in search.space.sides)
     return {
         Shift.ESTABLISHED: _both(search, new.established, old.established),
         Shift.NOT_ESTABLISHED: _both(search, old.established, new.established),
@@ -300,11 +301,6 @@ def _planes_differ(code: str, search: _Search) -> Mapping[Shift, int]:
         Shift.RULED_OUT: _both(search, new.out, old.out),
         Shift.NOT_RULED_OUT: _both(search, old.out, new.out),
     }
-
-
-def _plane(plane: Plane, side: Side) -> Plane:
-    """A plane of a program in the registers of the space."""
-    return Plane(side.registers[plane.established], side.registers[plane.robust], side.registers[plane.out])
 
 
 def _said(code: str, witness: Case | None, book: Rulebook, profile: Profile) -> Said | None:

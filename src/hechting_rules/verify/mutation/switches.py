@@ -19,7 +19,7 @@ from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import active_rules, find_profile, with_rules_on
 from hechting_rules.relations import group_parts, rests_on
 from hechting_rules.stated import Case
-from hechting_rules.verify.space import Facts, Side, Space, case_of, space_of
+from hechting_rules.verify.space import Facts, Side, Space, case_of, in_space, space_of
 
 SWITCH = "switch on "
 ON = "on"
@@ -174,19 +174,13 @@ def leaf_plane(leaf: Is | IsAbsent | InStage | InRange, base: Switched, results:
     program = base.side.program
     match leaf:
         case Is(code):
-            return results[code] if code in results else _own(program.present[code], base)
+            return results[code] if code in results else in_space(program.present[code], base.side)
         case IsAbsent(code):
-            return _own(program.absent[code], base)
+            return in_space(program.absent[code], base.side)
         case InStage(stages):
-            return base.space.to.either_plane([_own(program.stages[stage], base) for stage in stages])
+            return base.space.to.either_plane([in_space(program.stages[stage], base.side) for stage in stages])
         case InRange(name):
-            return _own(program.ranges[name], base)
-
-
-def _own(plane: Plane, base: Switched) -> Plane:
-    """A plane of the program in registers of the space."""
-    registers = base.side.registers
-    return Plane(registers[plane.established], registers[plane.robust], registers[plane.out])
+            return in_space(program.ranges[name], base.side)
 
 
 def leaf_paths(condition: Condition, above: Path = ()) -> Iterable[tuple[Path, Is | IsAbsent | InStage | InRange]]:

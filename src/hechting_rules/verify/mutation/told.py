@@ -1,14 +1,15 @@
-"""What became of the mutants, for the author of the guidance: as text, and as plain data."""
+"""What became of the mutants and of the conditions, for the author of the guidance: as text, and as plain data."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hechting_rules.case import case_to_mapping
-from hechting_rules.verify.drafts import drafts, to_yaml
-from hechting_rules.verify.mutants import Fate, Judged, Witness, alive, by_file
+from hechting_rules.verify.mutation.drafts import drafts, to_yaml
+from hechting_rules.verify.mutation.judging import Fate, Judged, Witness, alive, by_file
+from hechting_rules.verify.mutation.mcdc import Independence, Seen, halves
 
 SCHEMA = "hechting-rules/mutants/1"
-COLUMNS = ("killed", "refused", "equivalent", "survived", "undecided")
+COLUMNS = tuple(fate.name.lower() for fate in Fate)
 
 
 def to_text(judged: Sequence[Judged]) -> str:
@@ -71,3 +72,27 @@ def _plain(one: Judged) -> dict[str, Any]:
         told = {"code": shown.code, "kept": shown.kept.value, "changed": shown.changed.value}
         found["witness"] = {"case": case, "switch_on": switches, **told}
     return found
+
+
+def independence_lines(found: Sequence[Independence]) -> Iterator[str]:
+    """How many conditions are shown to decide their rule both ways, and each way in which one is not: infeasible, or missing."""
+    ways = list(halves(found))
+    counts = {seen: sum(half.seen is seen for _, _, half in ways) for seen in Seen}
+    both = sum(one.holds.seen is one.fails.seen is Seen.SHOWN for one in found)
+    yield (
+        f"masking MC/DC: {both} of {len(found)} conditions decide their rule alone, both ways, in guidance tests "
+        f"({len(ways)} ways: " + ", ".join(f"{number} {seen}" for seen, number in counts.items()) + ")"
+    )
+    for one, way, half in ways:
+        if half.seen is not Seen.SHOWN:
+            basis = f" over {half.by}" if half.seen is Seen.INFEASIBLE else f": {half.by}" if half.by else ""
+            yield f"{one.span}: {one.rule}: {one.words} alone decides that the rule {way}: {half.seen}{basis}"
+
+
+def independence_mapping(found: Sequence[Independence]) -> list[dict[str, str]]:
+    """Each single condition of each rule and how it is shown to decide the rule both ways, as plain data."""
+    rows: dict[Independence, dict[str, str]] = {}
+    for one, way, half in halves(found):
+        row = rows.setdefault(one, {"rule": one.rule, "place": str(one.span), "condition": one.words})
+        row |= {way: half.seen.name.lower(), f"{way}_by": half.by}
+    return list(rows.values())

@@ -12,7 +12,7 @@ from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, 
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.reading.crosscheck import check
 from hechting_rules.source import Diagnostic, Problems, Span
-from hechting_rules.verify.edits import phrase
+from hechting_rules.verify.in_words import phrase
 
 JOINED = AllOf | AnyOf | AtLeast
 
@@ -121,7 +121,7 @@ def _inside(condition: JOINED, book: Rulebook) -> Iterator[_Edit]:
 
 
 @attrs.frozen(eq=False)
-class Leaner:
+class LeanBook:
     """A rulebook without what no edit of one rule's condition can make inconsistent, so that it is checked fast.
 
     ``known`` is what is wrong with it for that alone: exemplars are missing, and rules for what the rule does not bear on.
@@ -131,11 +131,11 @@ class Leaner:
     known: frozenset[Diagnostic]
 
 
-def lean(book: Rulebook, results: Container[str]) -> Leaner:
+def lean(book: Rulebook, results: Container[str]) -> LeanBook:
     """A rulebook to check mutants of a rule in; ``results`` are those that rest on the rule, directly or through others."""
     rules = {rule.id: attrs.evolve(rule, exemplars=()) for rule in book.rules.values() if rule.result in results}
     left = attrs.evolve(book, rules=rules, tests=(), dispositions={}, classifications={}, profiles={})
-    return Leaner(left, frozenset(_wrong(left)))
+    return LeanBook(left, frozenset(_wrong(left)))
 
 
 def _wrong(book: Rulebook) -> tuple[Diagnostic, ...]:
@@ -144,13 +144,13 @@ def _wrong(book: Rulebook) -> tuple[Diagnostic, ...]:
     return problems.errors()
 
 
-def refusal(mutant: Mutant, leaner: Leaner) -> str:
+def refusal(mutant: Mutant, lean_book: LeanBook) -> str:
     """Why the loader refuses a rulebook with this mutant in it, or nothing where it does not."""
     if _twice(mutant.rule.when):
         return "R404 this condition stands here twice"
     one = attrs.evolve(mutant.rule, exemplars=())
-    wrong = _wrong(attrs.evolve(leaner.book, rules={**leaner.book.rules, one.id: one}))
-    return next((f"{d.code} {d.message}" for d in wrong if d not in leaner.known), "")
+    wrong = _wrong(attrs.evolve(lean_book.book, rules={**lean_book.book.rules, one.id: one}))
+    return next((f"{d.code} {d.message}" for d in wrong if d not in lean_book.known), "")
 
 
 def _twice(condition: Condition) -> bool:

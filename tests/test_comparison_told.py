@@ -21,9 +21,10 @@ from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Handling, Language, Level, Status, Text
 from hechting_rules.verify import smt
-from hechting_rules.verify.compare import Basis, Shift, Verdict, anything_differs, compare
-from hechting_rules.verify.compared import to_mapping, to_text
-from hechting_rules.verify.edits import HEAD_WORDS, PARTS, Edited, Listed, Part, edited, listed, phrase
+from hechting_rules.verify.comparison.compare import Basis, Shift, Verdict, anything_differs, compare
+from hechting_rules.verify.comparison.edits import HEAD_WORDS, PARTS, Edited, Listed, Part, edited, listed
+from hechting_rules.verify.comparison.told import to_mapping, to_text
+from hechting_rules.verify.in_words import phrase
 from strategies import HERE, finding, rule, rulebook
 
 
@@ -111,8 +112,8 @@ SEEDED = """
 import attrs
 from hechting_rules import load_rulebook
 from hechting_rules.terms import Language
-from hechting_rules.verify.compare import compare
-from hechting_rules.verify.compared import to_text
+from hechting_rules.verify.comparison.compare import compare
+from hechting_rules.verify.comparison.told import to_text
 book = load_rulebook()
 rule = book.rules["weighing.parents_compensate"]
 other = attrs.evolve(rule, when=attrs.evolve(rule.when, parts=rule.when.parts[:-1]))

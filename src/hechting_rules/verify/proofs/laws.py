@@ -16,40 +16,27 @@ from hechting_rules.model import DEFAULT_PROFILE, Profile, Rule, Rulebook
 from hechting_rules.profiles import active_rules, off_by_default
 from hechting_rules.relations import entailment, rests_on
 from hechting_rules.terms import About, Direction, Kind, Status
-from hechting_rules.verify.copies import signs
-from hechting_rules.verify.proofs import (
-    Basis,
-    Holds,
-    Inquiry,
-    Verdict,
+from hechting_rules.verify.proofs.asking import Basis, Holds, Inquiry, Verdict, inquiries, inquiry, lower, never, plane_of
+from hechting_rules.verify.proofs.changes import (
     after,
     after_registers,
     before,
-    can_fire,
-    implies,
-    in_space,
-    inquiries,
-    inquiry,
-    lower,
-    monotone,
-    never,
-    never_together,
-    plane_of,
     rules_out_more,
-    subsumed,
+    signs,
     told_change,
     told_lowered,
 )
-from hechting_rules.verify.safety_laws import (
+from hechting_rules.verify.proofs.questions import can_fire, implies, monotone, never_together, subsumed
+from hechting_rules.verify.proofs.safety_laws import (
     act_now_withholds,
     article_never_touches_safety,
     possible_withholds_nothing,
     safety_stands_alone,
 )
-from hechting_rules.verify.space import LIMIT, Facts, evaluate
+from hechting_rules.verify.space import LIMIT, Facts, evaluate, in_space
 
 CALLS = (Kind.ATTENTION, Kind.DISCUSS, Kind.REFER, Kind.SAFETY)
-"""The kinds of suggestion that no risk ever lowers."""
+"""The kinds of suggestion that say that something is the matter; no risk ever lowers one."""
 
 COMPENSATION = "protection.compensates_child_risk"
 CONDITIONS = ("parent.recognises_attachment_problem", "parent.offers_adequate_safe_attachment")

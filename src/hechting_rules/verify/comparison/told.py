@@ -16,7 +16,7 @@ from hechting_rules.errors import MissingExtraError
 from hechting_rules.source import Span
 from hechting_rules.stated import Case
 from hechting_rules.terms import Language
-from hechting_rules.verify.compare import (
+from hechting_rules.verify.comparison.compare import (
     Admission,
     Basis,
     ComparedFlag,
@@ -29,7 +29,8 @@ from hechting_rules.verify.compare import (
     Verdict,
     anything_differs,
 )
-from hechting_rules.verify.edits import Edited, Listed, Part
+from hechting_rules.verify.comparison.edits import Edited, Listed, Part
+from hechting_rules.verify.in_words import flow
 
 T = TypeVar("T")
 
@@ -180,17 +181,7 @@ def _case(settled: Settled) -> Iterator[str]:
     rows = [(key, value) for key, value in found.items() if key != "schema"]
     yield "    case" if rows else "    case: nothing is stated"
     for key, value in rows:
-        yield from _wrapped(3, f"{key}: {_flow(value)}")
-
-
-def _flow(value: object) -> str:
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{key}: {_flow(inner)}' for key, inner in value.items())}}}"
-        case list():
-            return f"[{', '.join(str(inner) for inner in value)}]"
-        case _:
-            return str(value)
+        yield from _wrapped(3, f"{key}: {flow(value)}")
 
 
 def _said(name: str, said: Said, language: Language) -> Iterator[str]:

@@ -1,20 +1,20 @@
-"""All guidance tests of a rulebook as one block of cases: what each expects of the outcomes, as bits.
+"""What rules are put to the test with: all guidance tests of a rulebook as one block of cases, and a solver.
 
 Bit *i* of a register belongs to the test ``tests[i]``, whatever rules it switches on. What a test expects of the advice itself,
-its questions, screens and what is withheld, is not in these bits: see ``told``.
+its questions, screens and what is withheld, is not in these bits: see `told`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.engine.circuit import ONES, ZERO, Plane
-from hechting_rules.engine.kernel import run
+from hechting_rules.engine.circuit import Plane
 from hechting_rules.errors import UsageError
+from hechting_rules.model import Rulebook
 from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import all_tests, run_tests
-from hechting_rules.verify.space import facts_of
-from hechting_rules.verify.switches import Switched, switch
+from hechting_rules.verify.mutation.switches import Switched, switch, with_switches
+from hechting_rules.verify.space import LIMIT, Answer, Facts, carried_on, facts_of, inputs_for, place_of, solver_if_installed
 
 
 @attrs.frozen
@@ -39,10 +39,25 @@ class TestBlock:
     values: list[int]
 
 
+@attrs.frozen(eq=False)
+class Bench:
+    """What the rules of a rulebook are put to the test with; ``ask`` is how to ask z3, nothing where it is not installed."""
+
+    base: Switched
+    block: TestBlock
+    ask: Callable[[int], Answer] | None
+
+
+def bench_for(book: Rulebook, limit: int = LIMIT) -> Bench:
+    """A bench for a rulebook; ``limit`` is what z3 may spend on one question. Raises `UsageError` as `block_of`."""
+    base = with_switches(book)
+    return Bench(base, block_of(base), solver_if_installed(base.space, limit))
+
+
 def block_of(base: Switched) -> TestBlock:
-    """The exemplars and guidance tests of a rulebook as a block. Raises `UsageError` for a case that states a thing twice."""
+    """The exemplars and guidance tests of a rulebook as a block. Raises `UsageError` for a case that cannot be used."""
     tests = tuple(all_tests(base.book))
-    return TestBlock(tests, base, _wanted(tests, base.results), _inputs(tests, base))
+    return TestBlock(tests, base, _wanted(tests, base.results), inputs_for([_facts(test, base) for test in tests], base.space))
 
 
 def require_passing(block: TestBlock) -> None:
@@ -76,35 +91,20 @@ def _wanted(tests: Sequence[Test], results: Iterable[str]) -> Mapping[str, Wante
     return found
 
 
-def _inputs(tests: Sequence[Test], base: Switched) -> list[int]:
-    """The registers of a block before the first step: the constants, and a register for each fact."""
-    space = base.space
-    inputs = [0, (1 << len(tests)) - 1, *([0] * len(space.facts))]
-    place = {fact: 2 + number for number, fact in enumerate(space.facts)}
-    for number, test in enumerate(tests):
-        facts = facts_of(test.given, space)
-        if facts is None:
-            raise UsageError(f"{test.span}: the case of this guidance test cannot be used; see: hechting test")
-        switches = {switch(rule) for rule in test.switch_on}
-        for fact in (*facts, *(s for s in switches if s in place)):
-            inputs[place[fact]] |= 1 << number
-    return inputs
+def _facts(test: Test, base: Switched) -> Facts:
+    """What the case of a test states, with the switches of the rules that it switches on and that have one."""
+    facts = facts_of(test.given, base.space)
+    if facts is None:
+        raise UsageError(f"{test.span}: the case of this guidance test cannot be used; see: hechting test")
+    return facts | ({switch(rule) for rule in test.switch_on} & {*base.space.facts})
 
 
 def value(register: int, block: TestBlock) -> int:
     """The tests in which a register is true; steps that the block has not seen are run first."""
-    circuit, shift = block.base.space.to, len(block.base.space.facts)
-    done = len(block.values) - 2 - shift
-    if done < len(circuit.steps):
-        steps = [(op, _number(a, shift), _number(b, shift)) for op, a, b in circuit.steps[done:]]
-        block.values[:] = run(steps, block.values)
-    return block.values[_number(register, shift)]
-
-
-def _number(register: int, shift: int) -> int:
-    if register < 0:
-        return 1 - register
-    return register if register in {ZERO, ONES} else register + shift
+    place = place_of(register, block.base.space)
+    if place >= len(block.values):
+        block.values[:] = carried_on(block.values, block.base.space)
+    return block.values[place]
 
 
 def failed_bits(block: TestBlock, results: Mapping[str, Plane]) -> int:
