@@ -247,6 +247,56 @@ def test_every_evidence_note_that_a_rule_rests_on_has_a_reference_or_says_that_i
     assert [name for name in sorted(resting) if not BOOK.evidence[name].references and not BOOK.evidence[name].note] == []
 
 
+NAMED = {
+    "safety.disclosure": ("verteld", "disclosure"),
+    "safety.unexplained_injury": ("onverklaard letsel", "unexplained injury"),
+    "safety.child_frightened": ("angst voor iemand thuis", "fear of someone at home"),
+    "safety.fear_of_partner": ("voor de partner", "of the partner"),
+    "safety.child_not_safe_with_carer": ("niet veilig", "not safe"),
+    "safety.baby_bruise_or_fracture": ("letsel", "injury"),
+    "safety.baby_drowsy_after_crying": ("suf na het huilen", "drowsy after crying"),
+    "safety.parent_fears_harming_baby": ("vreest de baby iets aan te doen", "afraid of hurting the baby"),
+    "safety.parent_exhausted": ("uitgeput", "exhausted"),
+    "safety.suicidal_thoughts_or_plan": ("zelfdoding", "suicide"),
+    "safety.recent_self_injury": ("zelfbeschadiging of een overdosis", "self-harm or an overdose"),
+    "safety.hopeless": ("wanhoop", "hopelessness"),
+    "safety.no_need_of_sleep": ("slaapt de ouder nauwelijks", "hardly sleep"),
+    "safety.confused_or_deluded": ("wanen, hallucinaties", "delusions, hallucinations"),
+    "safety.odd_ideas_about_baby": ("vreemde ideeën", "odd ideas"),
+    "safety.low_mood_around_birth": ("somberheid", "low mood"),
+    "safety.panic_around_birth": ("angst of paniek", "anxiety or panic"),
+    "safety.reliving_birth": ("herbeleven of vermijden", "re-experiencing or avoidance"),
+    "safety.grief_after_perinatal_loss": ("rouw", "grief"),
+    "safety.baby_fever": ("koorts", "fever"),
+    "safety.baby_vomiting": ("gallig braken of braken in een boog", "bilious or projectile vomiting"),
+    "safety.baby_blood_in_stool": ("bloed in de ontlasting", "blood in the stool"),
+    "safety.baby_poor_growth": ("slechte groei", "poor growth"),
+    "safety.baby_shrill_cry_or_fontanelle": ("schel huilen, een afwijkende fontanel", "high-pitched cry, an abnormal fontanelle"),
+    "safety.baby_white_pupil_or_no_following": (
+        "witte pupil, of niet kijken en volgen",
+        "white pupil, or no looking and following",
+    ),
+    "safety.child_is_carer": ("zorgt een kind voor", "does a child care for"),
+    "safety.acute_change_in_dementia": ("nieuwe onrust of verwardheid", "new distress or confusion"),
+}
+"""Each detail of a safety screen, and how the question of the screen names it, in Dutch and in English."""
+
+
+def test_the_question_of_a_safety_screen_names_every_detail_that_a_no_answers() -> None:
+    """A "no" to a screen is read as a "no" to each of its details: so each must have been asked."""
+    screens = {
+        (detail.code, screen)
+        for detail in BOOK.findings.values()
+        for screen in detail.implies
+        if detail.code.startswith("safety.") and screen.startswith("safety.")
+    }
+    assert {detail for detail, _ in screens} == NAMED.keys()
+    for detail, screen in screens:
+        question = BOOK.findings[screen].question
+        assert NAMED[detail][0] in question.nl, (screen, detail)
+        assert NAMED[detail][1] in question.en, (screen, detail)
+
+
 OFF = sorted(rule for rule in BOOK.rules if off_by_default(BOOK, rule))
 
 
