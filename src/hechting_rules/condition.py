@@ -64,10 +64,13 @@ class AtLeast:
     span: Span = attrs.field(eq=False)
 
 
-Condition = Is | IsAbsent | InStage | InRange | AllOf | AnyOf | AtLeast
+Leaf = Is | IsAbsent | InStage | InRange
+"""A single condition: one that holds no other."""
+
+Condition = Leaf | AllOf | AnyOf | AtLeast
 
 
-def leaves(condition: Condition) -> Iterator[Is | IsAbsent | InStage | InRange]:
+def leaves(condition: Condition) -> Iterator[Leaf]:
     """The single conditions in a condition, in the order of the file."""
     match condition:
         case AllOf() | AnyOf() | AtLeast():

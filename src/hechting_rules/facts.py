@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.engine.admission import stage_bounds
 from hechting_rules.engine.circuit import Input
 from hechting_rules.engine.program import Program
 from hechting_rules.model import Rulebook, Stage
@@ -54,7 +53,7 @@ def _quantity_inputs(name: str, value: float, book: Rulebook, parameters: Mappin
             yield from _stage_inputs(person, stage, book)
     for named in book.ranges.values():
         if named.quantity == name:
-            low, high = (parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+            low, high = named.ends(parameters)
             yield (Input.IN_RANGE if low <= value <= high else Input.NOT_IN_RANGE), named.name
 
 
@@ -102,7 +101,7 @@ def filled(masks: Mapping[Fact, int], width: int, program: Program, book: Rulebo
 def stage_at(age: float, stages: Iterable[Stage], parameters: Mapping[str, float]) -> str:
     """The stage that holds an age (months for a child, years for an adult), or nothing."""
     for stage in stages:
-        low, high = stage_bounds(stage, parameters)
+        low, high = stage.bounds(parameters)
         bounded = low is not None or high is not None
         if bounded and (low or 0) <= age and (high is None or age < high):
             return stage.code

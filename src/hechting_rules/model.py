@@ -54,6 +54,10 @@ class Stage:
     below: str = ""
     implies: tuple[str, ...] = ()
 
+    def bounds(self, parameters: Mapping[str, float]) -> tuple[float | None, float | None]:
+        """From (included) and below (excluded), in the unit of its person's age; nothing where it has no bound."""
+        return parameters[self.start] if self.start else None, parameters[self.below] if self.below else None
+
 
 @attrs.frozen
 class Quantity:
@@ -82,6 +86,11 @@ class Range:
     end: float | str
     label: Text
     span: Span
+
+    def ends(self, parameters: Mapping[str, float]) -> tuple[float, float]:
+        """From and to, both included, as numbers."""
+        start, end = (parameters[end] if isinstance(end, str) else end for end in (self.start, self.end))
+        return start, end
 
 
 @attrs.frozen

@@ -115,7 +115,7 @@ def _measured(block: Block, quantity: Quantity, values: Numbers, book: Rulebook,
             yield from _of_age(block, person, np.where(fits, values, np.nan), book, program)
     for named in book.ranges.values():
         if named.quantity == quantity.name:
-            low, high = (program.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+            low, high = named.ends(program.parameters)
             inside = fits & (values >= low) & (values <= high)
             yield (Input.IN_RANGE, named.name), from_mask(inside)
             yield (Input.NOT_IN_RANGE, named.name), from_mask(fits & ~inside)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from hechting_rules.engine.circuit import ZERO, Circuit, Input, Plane
-from hechting_rules.model import Rulebook, Stage
+from hechting_rules.model import Rulebook
 from hechting_rules.relations import Entailment
 from hechting_rules.terms import PERSON_OF, About, Person
 
@@ -64,12 +64,12 @@ class Admission:
         """Stages that lie wholly inside (true) or wholly outside (false) a range of the same person's age."""
         named = self.book.ranges[name]
         quantity = self.book.quantities[named.quantity]
-        start, end = (self.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+        start, end = named.ends(self.parameters)
         found = []
         for stage in self.book.stages.values():
             if stage.of != quantity.of:
                 continue
-            low, high = stage_bounds(stage, self.parameters)
+            low, high = stage.bounds(self.parameters)
             if (high is None and low is None) or (low or 0) > end or (high is not None and high <= start):
                 found.append((stage.code, False))
             elif (low or 0) >= start and high is not None and high <= end:
@@ -158,9 +158,3 @@ class _Bound:
     present: Callable[[int], int]
     absent: Callable[[int], int]
     moot: int
-
-
-def stage_bounds(stage: Stage, parameters: Mapping[str, float]) -> tuple[float | None, float | None]:
-    """From (included) and below (excluded) of a stage, in the unit of its person's age; nothing where it has no bound."""
-    low = parameters[stage.start] if stage.start else None
-    return low, parameters[stage.below] if stage.below else None

@@ -5,7 +5,7 @@ from typing import assert_never
 from hechting_rules.advice import EvidenceNote, Justification, Known, Locator, Outcome, Premise
 from hechting_rules.answered import Answered
 from hechting_rules.case import Admitted
-from hechting_rules.condition import InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.condition import InRange, InStage, Is, IsAbsent, Leaf, leaves
 from hechting_rules.engine.circuit import Plane
 from hechting_rules.explaining.wording import finding_label, stage_list
 from hechting_rules.model import Rule
@@ -43,7 +43,7 @@ def told(code: str, answered: Answered) -> bool:
     )
 
 
-def _speaks(leaf: Is | IsAbsent | InStage | InRange, answered: Answered) -> bool:
+def _speaks(leaf: Leaf, answered: Answered) -> bool:
     """Whether a condition holds and does more than frame the case."""
     program, values = answered.program, answered.values
     match leaf:
@@ -84,7 +84,7 @@ def _justification(rule: Rule, plane: Plane, answered: Answered) -> Justificatio
     )
 
 
-def _premise(leaf: Is | IsAbsent | InStage | InRange, answered: Answered) -> Premise:
+def _premise(leaf: Leaf, answered: Answered) -> Premise:
     match leaf:
         case Is(code):
             if code in answered.program.results:

@@ -128,7 +128,7 @@ def _quantity_candidates(answered: Answered) -> Iterator[_Candidate]:
         undecided = [r for r, plane in planes if not values[plane.established] and not values[plane.out]]
         framed = all(values[program.present[code].established] for code in quantity.implies)
         if quantity.name not in given and undecided and framed:
-            ends = [program.parameters[e] if isinstance(e, str) else e for r in undecided for e in (r.start, r.end)]
+            ends = [end for named in undecided for end in named.ends(program.parameters)]
             around = sorted({value for end in ends for value in (end - 1, end, end + 1)})
             answers = tuple(Fact(quantity.name, repr(float(v))) for v in around if _fits(v, quantity, answered))
             yield _Candidate(quantity.name, _asked(quantity), answers, PRESENT_RANK)

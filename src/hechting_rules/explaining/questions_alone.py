@@ -9,7 +9,7 @@ from typing import assert_never
 import attrs
 
 from hechting_rules.answered import Answered, around
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf, leaves
 from hechting_rules.engine.program import Program
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook
@@ -17,8 +17,6 @@ from hechting_rules.terms import PERSON_OF, Person
 
 Answers = frozenset[int]
 """Answers to several questions, at most one to each, by their place in the list of all answers."""
-
-Leaf = Is | IsAbsent | InStage | InRange
 
 Side = tuple[Leaf, bool]
 """A condition on the case itself that comes to hold (true) or to be out (false)."""

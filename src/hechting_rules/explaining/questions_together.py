@@ -13,8 +13,8 @@ from typing import assert_never
 import attrs
 
 from hechting_rules.answered import Answered, around
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
-from hechting_rules.explaining.questions_alone import KEPT, Answers, Leaf, Side, Singles, expanded, leaf_bits, resting_on
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf, leaves
+from hechting_rules.explaining.questions_alone import KEPT, Answers, Side, Singles, expanded, leaf_bits, resting_on
 from hechting_rules.explaining.sufficient import smallest
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule

@@ -362,7 +362,7 @@ def _values(quantity: str, way: Way | None, answered: Answered) -> list[Fact]:
     book, parameters = answered.book, answered.program.parameters
     item = book.quantities[quantity]
     own = {r.name: r for r in book.ranges.values() if r.quantity == quantity}
-    ends = {r.name: tuple(parameters[e] if isinstance(e, str) else e for e in (r.start, r.end)) for r in own.values()}
+    ends = {named.name: named.ends(parameters) for named in own.values()}
     needed = [] if way is None else [ends[n.code] for n in way.needs if n.want is Want.RANGE and n.code in own]
     if way is not None and not needed:
         return []

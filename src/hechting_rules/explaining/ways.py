@@ -8,7 +8,7 @@ from typing import assert_never
 import attrs
 
 from hechting_rules.answered import Answered
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf
 from hechting_rules.model import Rule
 from hechting_rules.relations import group_parts
 
@@ -122,7 +122,7 @@ class Ways:
             found = both(found, nearest(way for part in group for way in self.condition(part)))
         return found
 
-    def holds(self, leaf: Is | IsAbsent | InStage | InRange) -> bool:
+    def holds(self, leaf: Leaf) -> bool:
         """Whether a condition on the case itself is established."""
         program, values = self.answered.program, self.answered.values
         match leaf:
@@ -137,7 +137,7 @@ class Ways:
             case _:
                 assert_never(leaf)
 
-    def need(self, leaf: Is | IsAbsent | InStage | InRange) -> Need:
+    def need(self, leaf: Leaf) -> Need:
         """What a condition on the case itself wants."""
         book = self.answered.book
         match leaf:

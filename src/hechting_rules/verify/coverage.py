@@ -8,7 +8,7 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf
 from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.relations import group_parts
@@ -25,16 +25,14 @@ KINDS = ("RULE", "FACT", "CONSTRAINT", "CONTEXT")
 WORD_COLUMNS = 2
 """How many columns of the table hold words; the others hold numbers."""
 
-Literal = Is | IsAbsent | InStage | InRange
 
-
-def conjunctions(book: Rulebook, condition: Condition) -> tuple[tuple[Literal, ...], ...]:
+def conjunctions(book: Rulebook, condition: Condition) -> tuple[tuple[Leaf, ...], ...]:
     """The ways in which a condition can hold, each as the single conditions it takes; too many count as one without any."""
     found = tuple(itertools.islice(_ways(book, condition), MANY + 1))
     return found if len(found) <= MANY else ((),)
 
 
-def _ways(book: Rulebook, condition: Condition) -> Iterator[tuple[Literal, ...]]:
+def _ways(book: Rulebook, condition: Condition) -> Iterator[tuple[Leaf, ...]]:
     match condition:
         case AllOf(parts):
             for ways in itertools.product(*(tuple(_ways(book, p)) for p in parts)):
@@ -77,7 +75,7 @@ def decided(book: Rulebook) -> tuple[Conjunction, ...]:
     )
 
 
-def _phrase(literals: tuple[Literal, ...]) -> str:
+def _phrase(literals: tuple[Leaf, ...]) -> str:
     return " and ".join(phrase(literal) for literal in literals) or "too many to tell apart"
 
 
@@ -85,7 +83,7 @@ def _answered(book: Rulebook, test: Test) -> Answered:
     return answer(test.given, book, with_rules_on(find_profile(book, None), test.switch_on))
 
 
-def _holds(literal: Literal, answered: Answered) -> bool:
+def _holds(literal: Leaf, answered: Answered) -> bool:
     program, values = answered.program, answered.values
     match literal:
         case Is(code):

@@ -137,7 +137,7 @@ def _ends(name: str, book: Rulebook, program: Program) -> Iterator[float]:
     yield from (quantity.least, quantity.most)
     for named in book.ranges.values():
         if named.quantity == name:
-            yield from (program.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
+            yield from named.ends(program.parameters)
     for stage in book.stages.values():
         if AGE_OF[stage.of] == name:
             yield from (0.0, *(program.parameters[e] for e in (stage.start, stage.below) if e))

@@ -6,15 +6,15 @@ What is found is certain; what is not found may still be so: `hechting check --p
 import itertools
 from collections.abc import Hashable, Iterable, Iterator
 
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.relations import group_parts
 from hechting_rules.terms import Person
 from hechting_rules.verify.lints.remark import Remark, where_raised
-from hechting_rules.verify.lints.sense import Sense, Single, clash, gives, sense_of, words
+from hechting_rules.verify.lints.sense import Sense, clash, gives, sense_of, words
 from hechting_rules.verify.proofs.questions import told_apart
 
-Known = tuple[Single, ...]
+Known = tuple[Leaf, ...]
 """Single conditions that hold wherever the condition at hand is looked at: those beside it and around it in an ``all``."""
 
 
@@ -65,7 +65,7 @@ def _taken_back(rule: Rule) -> str:
     return f"it asks for '{both[0]}', and 'unless: {both[0]}' takes it back" if both else ""
 
 
-def _needed(condition: Condition) -> Iterator[Single]:
+def _needed(condition: Condition) -> Iterator[Leaf]:
     """The single conditions without which a condition does not hold."""
     match condition:
         case AllOf(parts):
@@ -136,13 +136,13 @@ def _covers(other: Condition, part: Condition, sense: Sense) -> bool:
     return entails(part, other, sense) and not entails(other, part, sense)
 
 
-def _settled(single: Single, known: Known, sense: Sense) -> str:
+def _settled(single: Leaf, known: Known, sense: Sense) -> str:
     """Why a single condition always holds where others are known to, or nothing."""
     giving = next((other for other in known if gives(other, single, sense) and other != single), None)
     return _everywhere(single, sense) if giving is None else f"{words(giving)} beside it says as much"
 
 
-def _everywhere(single: Single, sense: Sense) -> str:
+def _everywhere(single: Leaf, sense: Sense) -> str:
     """Why a single condition holds of everyone whom it can be about, or nothing."""
     match single:
         case InStage(stages):

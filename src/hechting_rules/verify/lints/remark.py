@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from hechting_rules.answered import Answered, answer
-from hechting_rules.condition import InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import InRange, InStage, Is, IsAbsent, Leaf
 from hechting_rules.errors import CaseError
 from hechting_rules.explaining.shortfall import MOST_WAYS
 from hechting_rules.explaining.ways import Want, Way, Ways
@@ -17,7 +17,7 @@ from hechting_rules.source import Span
 from hechting_rules.stated import API, Case
 from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.testing.guidance import all_tests
-from hechting_rules.verify.lints.sense import Single, sense_of
+from hechting_rules.verify.lints.sense import sense_of
 from hechting_rules.verify.space import case_of
 
 
@@ -94,7 +94,7 @@ def _facts(way: Way, book: Rulebook) -> Iterator[Fact]:
     sense = sense_of(book)
     places: dict[Person, frozenset[str]] = {}
     for need in sorted(way.needs):
-        single: Single | None = None
+        single: Leaf | None = None
         match need.want:
             case Want.PRESENT:
                 single = Is(need.code, API)

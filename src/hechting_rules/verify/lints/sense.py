@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
-from hechting_rules.engine.admission import stage_bounds
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf, leaves
 from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import parameter_values
 from hechting_rules.relations import Entailment, entailment
 from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Person
-
-Single = Is | IsAbsent | InStage | InRange
 
 
 @attrs.frozen(eq=False)
@@ -33,9 +30,7 @@ class Sense:
 
     def ends(self, name: str) -> tuple[float, float]:
         """From and to of a range, both included."""
-        named = self.book.ranges[name]
-        start, end = (self.parameters[e] if isinstance(e, str) else e for e in (named.start, named.end))
-        return start, end
+        return self.book.ranges[name].ends(self.parameters)
 
     def reached(self, name: str) -> frozenset[str]:
         """The stages at which the person's age can lie in a range."""
@@ -43,7 +38,7 @@ class Sense:
         of = self.book.quantities[self.book.ranges[name].quantity].of
         found = set()
         for stage in self.book.stages.values():
-            low, high = stage_bounds(stage, self.parameters)
+            low, high = stage.bounds(self.parameters)
             bounded = low is not None or high is not None
             if stage.of == of and bounded and (low or 0) <= end and (high is None or high > start):
                 found.add(stage.code)
@@ -55,11 +50,11 @@ class Sense:
         return frozenset(
             code
             for code in self.reached(name)
-            for low, high in [stage_bounds(self.book.stages[code], self.parameters)]
+            for low, high in [self.book.stages[code].bounds(self.parameters)]
             if (low or 0) >= start and high is not None and high <= end
         )
 
-    def places(self, single: Single) -> Mapping[Person, frozenset[str]]:
+    def places(self, single: Leaf) -> Mapping[Person, frozenset[str]]:
         """The stages (or ``none``) at which a single condition can hold, for each person whose stage it is bound to."""
         match single:
             case InStage(stages):
@@ -81,7 +76,7 @@ class Sense:
             case _:
                 return {}
 
-    def present_with(self, single: Single) -> frozenset[str]:
+    def present_with(self, single: Leaf) -> frozenset[str]:
         """The findings that are present wherever a single condition holds."""
         match single:
             case Is(code) if code in self.book.findings:
@@ -96,7 +91,7 @@ class Sense:
     def _spread(self, codes: Iterable[str]) -> frozenset[str]:
         return frozenset(other for code in codes for other in (code, *self.closed.below[code]))
 
-    def absent_with(self, single: Single) -> frozenset[str]:
+    def absent_with(self, single: Leaf) -> frozenset[str]:
         """The findings that are not present wherever a single condition holds."""
         if isinstance(single, IsAbsent):
             return frozenset((single.code, *self.closed.above[single.code]))
@@ -109,7 +104,7 @@ def sense_of(book: Rulebook) -> Sense:
     return Sense(book, entailment(book.findings), parameter_values(book, book.profiles[DEFAULT_PROFILE]))
 
 
-def clash(one: Single, other: Single, sense: Sense) -> str:
+def clash(one: Leaf, other: Leaf, sense: Sense) -> str:
     """Why two single conditions never hold together, in words; nothing where the vocabulary does not say so."""
     if any(sense.present_with(a) & sense.absent_with(b) for a, b in ((one, other), (other, one))):
         return f"{words(one)} and {words(other)} exclude each other"
@@ -126,7 +121,7 @@ def clash(one: Single, other: Single, sense: Sense) -> str:
     return ""
 
 
-def gives(one: Single, other: Single, sense: Sense) -> bool:
+def gives(one: Leaf, other: Leaf, sense: Sense) -> bool:
     """Whether a single condition, wherever it is established, establishes another by the vocabulary."""
     match other:
         case Is(code):
@@ -145,7 +140,7 @@ def gives(one: Single, other: Single, sense: Sense) -> bool:
             return one == other
 
 
-def _known_stages(single: Single, sense: Sense) -> Mapping[Person, frozenset[str]]:
+def _known_stages(single: Leaf, sense: Sense) -> Mapping[Person, frozenset[str]]:
     """The stages, one of which is known to be the person's wherever a single condition is established."""
     match single:
         case InStage() | InRange():

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping
 
 from hechting_rules.condition import AllOf, InRange, Is, IsAbsent, leaves
-from hechting_rules.engine.admission import stage_bounds
 from hechting_rules.facts import AGE_OF
 from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import off_by_default, parameter_values
@@ -144,7 +143,7 @@ def stage_gaps(book: Rulebook) -> Iterator[Remark]:
         parameters = parameter_values(book, profile)
         for person in Person:
             quantity = book.quantities.get(AGE_OF[person])
-            own = [(*stage_bounds(stage, parameters), stage) for stage in book.stages.values() if stage.of is person]
+            own = [(*stage.bounds(parameters), stage) for stage in book.stages.values() if stage.of is person]
             bounded = sorted(
                 (
                     (low or 0.0, float("inf") if high is None else high, stage.code, stage.span)

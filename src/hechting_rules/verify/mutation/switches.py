@@ -12,7 +12,7 @@ from typing import assert_never
 import attrs
 
 from hechting_rules.answered import program_for
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf
 from hechting_rules.engine.circuit import ZERO, Circuit, Plane
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook
@@ -169,7 +169,7 @@ def _parts(
     return {part: condition_plane(part, base, results, inside.get(part)) for part in condition.parts}
 
 
-def leaf_plane(leaf: Is | IsAbsent | InStage | InRange, base: Switched, results: Mapping[str, Plane]) -> Plane:
+def leaf_plane(leaf: Leaf, base: Switched, results: Mapping[str, Plane]) -> Plane:
     """The plane of a single condition."""
     program = base.side.program
     match leaf:
@@ -183,7 +183,7 @@ def leaf_plane(leaf: Is | IsAbsent | InStage | InRange, base: Switched, results:
             return in_space(program.ranges[name], base.side)
 
 
-def leaf_paths(condition: Condition, above: Path = ()) -> Iterable[tuple[Path, Is | IsAbsent | InStage | InRange]]:
+def leaf_paths(condition: Condition, above: Path = ()) -> Iterable[tuple[Path, Leaf]]:
     """The single conditions in a condition, each with where it stands, in the order of the file."""
     match condition:
         case AllOf(parts) | AnyOf(parts) | AtLeast(parts=parts):
