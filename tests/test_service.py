@@ -308,7 +308,8 @@ class TestRefused:
     def test_a_name_or_page_that_may_not_call(self, service: TestClient) -> None:
         problem(service.get("/health", headers={"host": "elsewhere.example"}), 421, "other-host")
         problem(service.post("/advise", json=CASE, headers={"origin": "https://elsewhere.example"}), 403, "other-origin")
-        problem(service.post("/advise", json=CASE, headers={"origin": "null"}), 403, "other-origin")
+        for odd in ("null", "//[", "https://[::1"):
+            problem(service.post("/advise", json=CASE, headers={"origin": odd}), 403, "other-origin")
         assert service.post("/advise", json=CASE, headers={"origin": AT}).status_code == 200
         assert service.get("/health", headers={"host": "127.0.0.1:8484"}).status_code == 200
 

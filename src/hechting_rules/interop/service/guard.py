@@ -27,6 +27,8 @@ SAFE = {
     "cache-control": "no-store",
 }
 """Headers of every answer that says nothing else itself."""
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+"""The methods that the log names; any other one is a word of the caller's."""
 WENT_WRONG = 500
 
 
@@ -93,12 +95,9 @@ class Guard:
             fault = Fault("Host", "is a name that this service does not answer to", hint="add it to 'hosts' in the settings")
             raise RefusedError(421, "other-host", "this service is not called by that name", [fault])
         origin = headers.get("origin")
-        if origin is not None and origin not in self._settings.origins and urlsplit(origin).netloc.lower() != called.lower():
+        if origin is not None and origin not in self._settings.origins and not _is_at(origin, called):
             fault = Fault("Origin", "is a page that may not call", hint="add it to 'origins' in the settings")
             raise RefusedError(403, "other-origin", "pages of that origin may not call this service", [fault])
-
-
-METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 
 
 def _name(host: str) -> str:
@@ -107,6 +106,14 @@ def _name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _is_at(origin: str, host: str) -> bool:
+    """Whether an Origin header names the host, with its port, that is called."""
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 class _Sent:
