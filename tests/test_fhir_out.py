@@ -316,7 +316,9 @@ def test_another_time_or_person_is_another_id() -> None:
     assert len(ids) == 3
 
 
-@pytest.mark.parametrize("time", ["", "2026-11-23", "2026-11-23T10:00:00", "gisteren"])
+@pytest.mark.parametrize(
+    "time", ["", "2026-11-23", "2026-11-23T10:00:00", "gisteren", "2026-02-30T10:00:00Z", "2026-11-23T25:00:00Z"]
+)
 def test_a_time_without_offset_is_told(time: str) -> None:
     with pytest.raises(UsageError, match="is no time with an offset; allowed: such as"):
         out(advise(Case()), authored_on=time)

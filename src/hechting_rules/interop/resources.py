@@ -1,5 +1,6 @@
 """Single FHIR R4 resources that tell of a suggestion: what was noticed, and a draft of a referral."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -19,7 +20,7 @@ SEVERITY = {
     Level.REFER: "moderate",
     Level.SCREEN: "low",
 }
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 REFERRAL = Text("verwijzing (concept, te beoordelen)", "referral (draft, to be judged)")
 Resource = dict[str, Any]
 
@@ -68,8 +69,10 @@ class Sheet:
 
 def checked_time(text: str) -> str:
     """A time of FHIR with its offset from UTC, as it was. Raises `UsageError` for anything else."""
-    if not _TIME.fullmatch(text):
-        raise UsageError(f"'{text}' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00")
+    try:
+        dt.datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
+    except ValueError:
+        raise UsageError(f"'{text}' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00") from None
     return text
 
 
