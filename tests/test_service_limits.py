@@ -190,9 +190,11 @@ class TestCommand:
         [
             (["--host", "0.0.0.0"], "--open-without-authentication"),  # noqa: S104 - refused, that is the point
             (["--settings", "missing.yaml"], "missing.yaml:1:1: Y101"),
+            (["--settings", "no-certificate.yaml"], "cannot be used for HTTPS"),
         ],
     )
     def test_what_cannot_be_is_one_message(self, tmp_path: Path, options: list[str], says: str) -> None:
+        (tmp_path / "no-certificate.yaml").write_text("certificate: missing.pem\nkey: missing.key\n", encoding="utf-8")
         line = [sys.executable, "-m", "hechting_rules", "serve", *options]
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
         assert (done.returncode, done.stdout) == (2, "")
@@ -280,12 +282,20 @@ class TestSettingsFile:
         ]
         assert "did you mean 'port'?" in told
 
-    def test_settings_that_contradict_each_other_are_refused(self) -> None:
+    def test_an_address_or_port_that_cannot_be_is_told_with_its_place(self, tmp_path: Path) -> None:
+        lines = ('public_url: "https://[x"', 'origins: ["https://[::1"]', 'source_url: "http://"', "port: 70000")
+        with pytest.raises(SettingsError) as wrong:
+            self.read(tmp_path, "\n".join(lines))
+        told = [line.rpartition("settings.yaml:")[2] for line in str(wrong.value).splitlines()]
+        assert [line.split()[:2] for line in told] == [["1:13:", "W401"], ["2:11:", "W402"], ["3:13:", "W401"], ["4:7:", "W404"]]
+
+    def test_settings_that_contradict_each_other_are_refused(self, tmp_path: Path) -> None:
         for settings, says in (
             (Settings(issuers=(Issuer("https://a.example", Path("keys")),)), "public_url"),
             (Settings(certificate=Path("c.pem")), "go together"),
             (Settings(profile="nil"), "did you mean 'nl'"),
             (Settings(engine="fast"), "is no engine"),
+            (Settings(feedback=tmp_path / "missing" / "feedback.sqlite"), "feedback cannot be kept there"),
         ):
             with pytest.raises(UsageError, match=says):
                 client(settings)

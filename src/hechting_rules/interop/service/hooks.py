@@ -34,7 +34,7 @@ class Desk:
 
 
 def hooks_desk(book: Rulebook, settings: Settings, day: Callable[[], dt.date]) -> Desk:
-    """CDS Hooks under these settings. Raises `UsageError` for a map of codes that is not there."""
+    """CDS Hooks under these settings. Raises `CodeMapError` for an unknown map, `UsageError` where feedback cannot be kept."""
     hooks = Hooks(
         rulebook=book,
         profile=settings.profile,
@@ -44,7 +44,10 @@ def hooks_desk(book: Rulebook, settings: Settings, day: Callable[[], dt.date]) -
         source_url=settings.source_url,
         rule_url=settings.rule_url,
     )
-    return Desk(hooks, None if settings.feedback is None else SqliteFeedback(settings.feedback), day)
+    store = None if settings.feedback is None else SqliteFeedback(settings.feedback)
+    if store is not None:
+        store.prepare()
+    return Desk(hooks, store, day)
 
 
 def cards(desk: Desk, service: str, text: str) -> dict[str, Any]:

@@ -26,14 +26,31 @@ def run(settings: Settings, say: Say) -> None:
     """Answer requests until told to stop (SIGTERM or SIGINT); answers at work go out first.
 
     ``say`` is told once, in words for people, where the service listens and who may call. The log goes to stderr, a JSON object
-    a line. Raises what `create_app` raises, and `UsageError` where it cannot listen.
+    a line. Raises what `create_app` raises, and `UsageError` where it cannot listen, or not with that certificate.
     """
     checked = check_settings(settings)
-    limits = checked.limits
-    config = uvicorn.Config(
-        create_app(checked),
-        host=checked.host,
-        port=checked.port,
+    config = _config(checked)
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        found = f"{checked.certificate} and {checked.key} cannot be used for HTTPS"
+        raise UsageError(f"{found}; allowed: a certificate and its private key, both as PEM") from error
+    _log_as_json()
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once all is done: an end, and no failure
+        signal.signal(number, lambda *_: None)
+    try:
+        _Server(config, checked, say).run()
+    except SystemExit as error:
+        raise UsageError(f"cannot listen on {checked.host}, port {checked.port}; the log says why; try another --port") from error
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    """The application under these settings, as uvicorn wants it."""
+    limits = settings.limits
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
         http=_with_header_time(limits.header_seconds),
         ws="none",
         lifespan="off",
@@ -45,16 +62,9 @@ def run(settings: Settings, say: Say) -> None:
         timeout_keep_alive=int(max(1.0, limits.header_seconds)),
         timeout_graceful_shutdown=int(max(1.0, limits.stop_seconds)),
         h11_max_incomplete_event_size=limits.header_bytes * HEAD_ROOM,
-        ssl_certfile=checked.certificate,
-        ssl_keyfile=checked.key,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.key,
     )
-    _log_as_json()
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once all is done: an end, and no failure
-        signal.signal(number, lambda *_: None)
-    try:
-        _Server(config, checked, say).run()
-    except SystemExit as error:
-        raise UsageError(f"cannot listen on {checked.host}, port {checked.port}; the log says why; try another --port") from error
 
 
 def _log_as_json() -> None:
