@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hechting_rules import CaseError, advise
 from hechting_rules.answered import answer
-from hechting_rules.interop.codemap import Match, Whose
+from hechting_rules.interop.codes import Match, Whose
 from hechting_rules.interop.fhir import Reading, read_fhir
 from hechting_rules.interop.mapfiles import CodeMapError, load_code_map
 from hechting_rules.model import Rulebook

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hechting_rules import Advice, Case, CaseError, UsageError, advise, load_case
 from hechting_rules.advice import Outcome, Suggested
 from hechting_rules.answered import answer, prepare
-from hechting_rules.interop.export import resources_of, to_fhir
+from hechting_rules.interop.export import to_fhir
 from hechting_rules.interop.leaving import ABUSE, DISPUTED, Leaving, grounds, is_harmful
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.model import Rulebook, Stated
@@ -39,6 +39,11 @@ def may_refer(advice: Advice, suggestion: Suggested) -> bool:
 
 def out(advice: Advice, **more: Any) -> Any:
     return to_fhir(advice, **{"authored_on": NOW, **SUBJECTS, **more})
+
+
+def resources_of(bundle: Any, kind: str) -> list[Any]:
+    """The resources of one type in a Bundle."""
+    return [entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind]
 
 
 def named(bundle: Any, kind: str) -> set[str]:

@@ -16,9 +16,7 @@ import attrs
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "test_cds_hooks.py"
-HOOKS, CARDS, PREFETCH, RESOURCES = (
-    f"src/hechting_rules/interop/{name}.py" for name in ("cds_hooks", "cards", "prefetch", "resources")
-)
+HOOKS, CARDS, PREFETCH = (f"src/hechting_rules/interop/{name}.py" for name in ("cds_hooks", "cards", "prefetch"))
 
 
 @attrs.frozen

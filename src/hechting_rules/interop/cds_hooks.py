@@ -14,16 +14,16 @@ import attrs
 from hechting_rules.answered import program_for
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
-from hechting_rules.interop.bundle import records_in
 from hechting_rules.interop.cards import Card, Deck, cards
-from hechting_rules.interop.codemap import CodeMap
-from hechting_rules.interop.elements import Node
+from hechting_rules.interop.codes import CodeMap
 from hechting_rules.interop.feedback import FeedbackStore, Issued, is_uuid, mapping, read_feedback
 from hechting_rules.interop.fhir import Reading, read_fhir
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.prefetch import REQUIRED, Fetch, Gathered, gather, templates
+from hechting_rules.interop.reading.bundle import records_in
+from hechting_rules.interop.reading.elements import Node
+from hechting_rules.interop.reading.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.resources import Sheet
 from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hechting_rules.errors import DiagnosticError
 from hechting_rules.fields import Fields, as_fields, choice
-from hechting_rules.interop.codemap import (
+from hechting_rules.interop.codes import (
     Basis,
     CodeMap,
     Family,

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from hechting_rules.circuit import Input
-from hechting_rules.interop.codemap import CodeMap
+from hechting_rules.interop.codes import CodeMap, Whose
 from hechting_rules.program import Program
 
 PATIENT = "{{context.patientId}}"
@@ -38,7 +38,7 @@ def templates(code_map: CodeMap, program: Program) -> dict[str, str]:
     if classes:
         tokens = ",".join(f"{V3_ACT}|{kind}" for kind in dict.fromkeys(classes))
         found["stays"] = f"Encounter?patient={PATIENT}&class={tokens}"
-    if any(line.whose in {"parent", "mother"} for line in lines):
+    if any(line.whose in {Whose.PARENT, Whose.MOTHER} for line in lines):
         found["family"] = f"FamilyMemberHistory?patient={PATIENT}"
     if any(relation.finding in needed for relation in code_map.relations):
         found["kin"] = f"RelatedPerson?patient={PATIENT}"

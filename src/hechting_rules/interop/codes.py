@@ -1,4 +1,4 @@
-"""Which codes of others say which finding, as frozen values; ``mapfiles`` reads them."""
+"""Systems of codes: our own by name, and which codes of others say which finding, as frozen values that ``mapfiles`` reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -8,7 +8,21 @@ import attrs
 from hechting_rules.source import Span
 from hechting_rules.terms import Text
 
+BASE = "https://hechting-rules.example/fhir"
+"""Where the names of this library begin. ``.example`` is reserved: nothing is ever fetched from there."""
+FINDING_SYSTEM = f"{BASE}/CodeSystem/finding"
+"""The codes of the vocabulary: findings, and the names of stages and quantities as items of a questionnaire."""
+RESULT_SYSTEM = f"{BASE}/CodeSystem/result"
+"""The codes of suggestions and conclusions."""
+STATUS_SYSTEM = f"{BASE}/CodeSystem/status"
+"""What is said of a finding: present, absent, unknown."""
+STAGE_SYSTEM = f"{BASE}/CodeSystem/stage"
+"""The codes of life stages, and ``none`` for a person whom the case has not."""
+OVERRIDE_SYSTEM = f"{BASE}/CodeSystem/override-reason"
+"""Why a practitioner sets a card aside."""
+
 EXACTLY, AS_STRETCH = 100, 1
+"""How closely a line of a map fits the very code that it names, and one within the stretch of codes that it names."""
 
 
 class Match(StrEnum):

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.interop.bundle import Records
-from hechting_rules.interop.codemap import CodeMap, Family, Line, Match, Whose
-from hechting_rules.interop.elements import Coding, Days, Element, Node
-from hechting_rules.interop.people import People, ages
+from hechting_rules.interop.codes import CodeMap, Family, Line, Match, Whose
+from hechting_rules.interop.reading.bundle import Records
+from hechting_rules.interop.reading.elements import Coding, Days, Node
+from hechting_rules.interop.reading.people import MONTHS_IN_A_YEAR, People, ages
 from hechting_rules.model import Rulebook
 from hechting_rules.source import shorten
 from hechting_rules.terms import Status, Time
@@ -89,10 +89,6 @@ class Seen:
                 if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1]]:
                     best[line.finding] = line, match, coding
         yield from best.values()
-
-    def day_in(self, days: Days | None) -> dt.date | None:
-        """The last day that a date can mean, as far as it is not after the day on which one looks."""
-        return None if days is None else max(days.first, min(days.last, self.as_of))
 
     def is_history(self, finding: str) -> bool:
         """Whether a finding is about the past."""
@@ -179,7 +175,7 @@ def _observation(node: Node, seen: Seen) -> Iterator[Piece]:
 def _measured(node: Node, whose: frozenset[Whose], days: Days | None, seen: Seen) -> Iterator[Piece]:
     """What the code and value of an observation, or of one part of it, say."""
     codings = list(node.codings("code"))
-    day = seen.day_in(days)
+    day = None if days is None else days.until(seen.as_of)
     for line, match, coding in seen.lines(codings, whose):
         said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.OBSERVATION, coding.system, coding.code, day)
         yield _answered(said, node, seen)
@@ -208,8 +204,12 @@ def _in_time(said: Piece, seen: Seen) -> Piece:
         return said
     if said.day is None:
         return attrs.evolve(said, aside=SetAside.UNDATED)
-    old = said.day < seen.as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
-    return attrs.evolve(said, aside=SetAside.OLD) if old else said
+    return attrs.evolve(said, aside=SetAside.OLD) if is_old(said.day, seen.as_of) else said
+
+
+def is_old(day: dt.date, as_of: dt.date) -> bool:
+    """Whether what was seen or answered on a day is too old, on another one, to say that something is so now."""
+    return day < as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
 
 
 def _answer(node: Node, code_map: CodeMap) -> Status | None:
@@ -337,7 +337,7 @@ def _kin(seen: Seen) -> Iterator[Piece]:
 
 
 def _mother_age(mother: Node, own: Days, birth: Days, seen: Seen) -> Iterator[Piece]:
-    youngest, oldest = ages(own, birth.first)[0] // 12, ages(own, birth.last)[1] // 12
+    youngest, oldest = ages(own, birth.first)[0] // MONTHS_IN_A_YEAR, ages(own, birth.last)[1] // MONTHS_IN_A_YEAR
     for age in seen.code_map.mother_ages:
         if (age.below and oldest < age.below) or (age.start and youngest >= age.start):
             place = f"{mother.place}.birthDate"
@@ -360,8 +360,3 @@ def notes(seen: Seen) -> Iterator[str]:
             for note in seen.code_map.notes:
                 if (note.system, note.code) == (system, coding.code) and _subject(observation, seen):
                     yield f"{observation.place}: {note.label.en}: for people to read, nothing was taken from it"
-
-
-def place_of(piece: Piece) -> Element:
-    """The place of a piece, for messages."""
-    return Element(piece.place)

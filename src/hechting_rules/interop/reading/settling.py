@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.interop.observed import SOFT, Piece, SetAside, Source, place_of
+from hechting_rules.interop.reading.elements import Element
+from hechting_rules.interop.reading.observed import SOFT, Piece, SetAside, Source
 from hechting_rules.model import Finding, Stated
 from hechting_rules.terms import Status
 from hechting_rules.vocabulary import Entailment, entailment
@@ -43,7 +44,7 @@ def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bo
             places = [pieces[n].place for n in (*kept[one], *kept[other])]
             notes.append(_contradiction(one if one == other else f"{one} and {other}", places))
             _drop(pieces, (*kept.pop(one), *kept.pop(other)))
-    stated = tuple(Stated(f, pieces[n[0]].status, place_of(pieces[n[0]])) for f, n in sorted(kept.items()))
+    stated = tuple(Stated(f, pieces[n[0]].status, Element(pieces[n[0]].place)) for f, n in sorted(kept.items()))
     return Settled(stated, tuple(pieces), tuple(notes))
 
 

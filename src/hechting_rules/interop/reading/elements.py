@@ -39,6 +39,10 @@ class Days:
     first: dt.date
     last: dt.date
 
+    def until(self, day: dt.date) -> dt.date:
+        """The last of them that is not after a day; the first where all are."""
+        return max(self.first, min(self.last, day))
+
 
 @attrs.frozen
 class Coding:
