@@ -72,16 +72,14 @@ def to_fhir(
     }
 
 
-def _resources(told: Iterable[Suggested], sheet: Sheet, book: Rulebook, code_map: CodeMap | None) -> list[Resource]:
+def _resources(told: tuple[Suggested, ...], sheet: Sheet, book: Rulebook, code_map: CodeMap | None) -> list[Resource]:
     """What an advice becomes, in its order: the answer as a whole, what was noticed, what is suggested, drafts of referrals."""
-    issues, actions = [], []
-    for suggestion in told:
-        (issues if suggestion.kind in NOTICED else actions).append(suggestion)
+    actions = [s for s in told if s.kind not in NOTICED]
     guidance = _guidance(sheet, book, code_map, _urn(sheet.id_of("RequestGroup")) if actions else "")
     referrals = [s for s in actions if sheet.leaving.may_refer(s) and sheet.own_subject(s.about)]
     requests = {s.code: service_request(s, sheet, _urn(guidance["id"])) for s in referrals}
     groups = [_group(actions, requests, sheet)] if actions else []
-    return [guidance, *(detected_issue(s, sheet) for s in issues), *groups, *requests.values()]
+    return [guidance, *(detected_issue(s, sheet) for s in told if s.kind in NOTICED), *groups, *requests.values()]
 
 
 def _seed(advice: Advice, *parts: str) -> str:
