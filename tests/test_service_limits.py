@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from hechting_rules import ask_next
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.service import Limits, Settings, SettingsError, answers, read_settings
-from hechting_rules.interop.service.desk import Desk
+from hechting_rules.interop.service.guard import Desk
 from hechting_rules.interop.service.problems import RefusedError
 from hechting_rules.interop.service.running import greeting, run
 from hechting_rules.interop.service.settings import Issuer

@@ -11,8 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from hechting_rules.interop.service.problems import Fault, RefusedError
 from hechting_rules.source import did_you_mean, one_of, shorten
 
-JSON = "application/json"
-YAML = "application/yaml"
+JSON, YAML, SVG = "application/json", "application/yaml", "image/svg+xml"
 FORMS: Mapping[str, str] = {JSON: JSON, YAML: YAML, "application/x-yaml": YAML, "text/yaml": YAML, "text/x-yaml": YAML}
 """The media types of a body, each with the one that is meant."""
 FAR = 8
