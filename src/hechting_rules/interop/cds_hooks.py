@@ -25,7 +25,7 @@ from hechting_rules.interop.reading.bundle import records_in
 from hechting_rules.interop.reading.elements import Node
 from hechting_rules.interop.reading.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.resources import Sheet
-from hechting_rules.model import Profile, Rulebook
+from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Diagnostic, Problems, one_of
@@ -69,7 +69,7 @@ class Hooks:
     """
 
     rulebook: Rulebook = attrs.field(factory=default_rulebook)
-    profile: str | Profile = "default"
+    profile: str | Profile = DEFAULT_PROFILE
     language: Language = Language.NL
     code_map: str | CodeMap = "nl"
     hints: bool = False

@@ -13,7 +13,9 @@ PATIENT = "{{context.patientId}}"
 REQUIRED = ("patient", "conditions")
 """Without these no card is given: who it is about, and what is known to be wrong, on which the safety flags rest."""
 ASKED_AS_OBSERVATION = ("bds-jgz", "loinc")
+"""The systems whose codes are asked for as observations, by their short names; those of others are conditions."""
 MOST_PAGES = 20
+"""How many pages behind the first are followed."""
 V3_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SEVERE = ("error", "fatal")
 Fetch = Callable[[str], Mapping[str, Any] | None]

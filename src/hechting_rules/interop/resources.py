@@ -31,7 +31,8 @@ _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 class Sheet:
     """What every resource of one advice shares: the advice, who it is about, when, in which language, and a seed of ids.
 
-    ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty.
+    ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty. ``authored_on`` is a day or a time of
+    FHIR, as it is to stand there.
     """
 
     leaving: Leaving

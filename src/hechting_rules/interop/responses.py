@@ -18,12 +18,13 @@ from hechting_rules.source import Problems, did_you_mean, one_of, shorten
 from hechting_rules.terms import NO_PERSON, Person, Status, Time
 
 READ = frozenset({"", "in-progress", "completed", "amended"})
+"""What ``status`` says of a response whose answers count."""
 PERSONS = tuple(person.value for person in Person)
 
 
 @attrs.frozen
 class Said:
-    """One answer: the link id, its value (a status, a stage, or a number), and its place."""
+    """One answer: the link id, its place, and one of three: a status, a stage (else empty), or a number."""
 
     name: str
     status: Status | None

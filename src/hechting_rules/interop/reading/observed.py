@@ -19,10 +19,15 @@ DAR = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ASKED_IN_VAIN = frozenset({"unknown", "asked-unknown", "temp-unknown", "asked-declined", "masked", "not-permitted"})
 """Reasons for an absent value that mean that asking again will not help; the others say nothing about the finding."""
 FIRM = frozenset({"", "confirmed"})
+"""What ``verificationStatus`` says of a condition that is there; empty where it says nothing."""
 ENDED = frozenset({"inactive", "remission", "resolved"})
+"""What ``clinicalStatus`` says of a condition that is over."""
 FINAL = frozenset({"", "final", "amended", "corrected"})
-FIRMNESS = {match: place for place, match in enumerate(Match)}
+"""What ``status`` says of an observation that stands."""
 DONE = frozenset({"", "completed", "in-progress", "onleave", "finished", "arrived", "triaged"})
+"""What ``status`` says of a procedure or stay that took place, or is taking place."""
+FIRMNESS = {match: place for place, match in enumerate(Match)}
+"""How firmly a match says a finding; less is firmer."""
 CURRENT_WITHIN_DAYS = 366
 """How old an observation or answer may be to say that something is so now. Origin: library; an older one only makes one ask."""
 
@@ -55,7 +60,11 @@ SOFT = frozenset({SetAside.HINT, SetAside.OLD, SetAside.UNDATED})
 
 @attrs.frozen
 class Piece:
-    """One thing that one place says of one finding, or of a quantity of the case (then with ``value``)."""
+    """One thing that one place says of one finding, or of a quantity of the case (then with ``value``).
+
+    It says so by a ``code`` in a ``system`` (an address), as far as ``match`` goes, on a ``day`` where one is known. What is set
+    ``aside`` for a reason does not count.
+    """
 
     finding: str
     status: Status
@@ -71,7 +80,7 @@ class Piece:
 
 @attrs.frozen
 class Seen:
-    """What one is looking with: the map, the rulebook, who is who, and the day on which one looks."""
+    """What is looked at, and with what: the records, the map, the rulebook, who is who, and the day on which one looks."""
 
     records: Records
     code_map: CodeMap

@@ -13,7 +13,7 @@ from hechting_rules.vocabulary import Entailment, entailment
 
 @attrs.frozen
 class Settled:
-    """What is stated of each finding, every piece with the reason why it does not count, and what was found contradictory."""
+    """What is stated of each finding, every piece (with the reason where it does not count), and a note on each contradiction."""
 
     stated: tuple[Stated, ...]
     pieces: tuple[Piece, ...]
@@ -21,7 +21,10 @@ class Settled:
 
 
 def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bool) -> Settled:
-    """One answer for each finding. A contradiction leaves it unknown, so that it is asked: nobody here can tell who is right."""
+    """One answer for each finding, by its code. With ``hints`` what only points to a finding states it.
+
+    A contradiction leaves a finding unknown, so that it is asked: nobody here can tell who is right.
+    """
     pieces = [_weighed(piece, hints=hints) for piece in found]
     by_finding: dict[str, list[int]] = {}
     for number, piece in enumerate(pieces):
