@@ -178,6 +178,8 @@ def test_what_is_wrong_is_a_problem_with_its_place_and_never_cards(
     told = found.json()
     assert "cards" not in told
     assert where in json.dumps(told.get("errors", ""))
+    if "hook" in change:
+        assert [(one["what"], one["allowed"]) for one in told["errors"]] == [("is not the hook of this service", "patient-view")]
     if status == 412:
         assert told["prefetch"] == list(prefetch.REQUIRED)
 

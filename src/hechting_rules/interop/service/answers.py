@@ -15,7 +15,7 @@ from hechting_rules.interop.cds_hooks import Hooks, Reply, Status, feedback, res
 from hechting_rules.interop.feedback import FeedbackStore, SqliteFeedback
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.service.bodies import JSON, chosen, read_json
-from hechting_rules.interop.service.problems import Fault, RefusedError
+from hechting_rules.interop.service.problems import Fault, RefusedError, fault_from
 from hechting_rules.interop.service.settings import Settings
 from hechting_rules.model import Case, Rulebook
 from hechting_rules.render.explained_json import arguments_to_mapping, questions_to_mapping, result_to_mapping
@@ -169,5 +169,5 @@ def _body(reply: Reply) -> dict[str, Any]:
         return dict(reply.body)
     told = dict(reply.body)
     detail, found = str(told.pop("error")), told.pop("problems", ())
-    faults = [Fault(one["where"], one["what"], hint=one.get("hint", ""), code=one["code"]) for one in found]
+    faults = [fault_from(one["where"], one["what"], one.get("hint", ""), one["code"]) for one in found]
     raise RefusedError(int(reply.status), REFUSED[reply.status], detail, faults, more=told)
