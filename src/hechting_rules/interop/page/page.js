@@ -90,7 +90,7 @@ const HITS = 40, SCREENS = 4, CHANGES = 4, NEXT = 3, SETS = 5, PAUSE = 180;
 
 const state = {
   lang: (navigator.language || "nl").toLowerCase().startsWith("nl") ? "nl" : "en",
-  vocabulary: null, findings: new Map(), results: new Map(), flags: new Map(), details: new Map(),
+  vocabulary: null, findings: new Map(), results: new Map(), flags: new Map(),
   last: null, answers: new Map(), implied: new Map(), note: "", before: null, steps: null, undo: [],
   all: new Set(), explained: new Map(), openWhy: new Set(), drawCode: "", wanted: "", counts: "", told: null, turn: 0,
 };

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
 import attrs
@@ -88,16 +88,21 @@ class Seen:
     people: People
     as_of: dt.date
 
-    def lines(self, codings: Iterable[Coding], whose: Iterable[Whose]) -> Iterator[tuple[Line, Match, Coding]]:
-        """The lines that fit the codings of one concept; each finding once, from the coding that says it most firmly."""
-        roles = list(whose)
-        best: dict[str, tuple[Line, Match, Coding]] = {}
-        for coding in codings:
-            system = self.code_map.system_of(coding.system)
-            for line, match in self.code_map.lines_for(system, coding.code, roles) if system else ():
-                if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1]]:
-                    best[line.finding] = line, match, coding
-        yield from best.values()
+    def said(
+        self, codings: Iterable[Coding], whose: Collection[Whose], source: Source = Source.RECORD, day: dt.date | None = None
+    ) -> Iterable[tuple[Line, Piece]]:
+        """What the codings of one concept say is present, with the line that says it.
+
+        Each finding once, from the coding that says it most firmly.
+        """
+        best: dict[str, tuple[Line, Piece]] = {}
+        for c in codings:
+            system = self.code_map.system_of(c.system)
+            for line, match in self.code_map.lines_for(system, c.code, whose) if system else ():
+                if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1].match]:
+                    piece = Piece(line.finding, Status.PRESENT, match, c.place, source, c.system, c.code, day)
+                    best[line.finding] = line, piece
+        return best.values()
 
     def is_history(self, finding: str) -> bool:
         """Whether a finding is about the past."""
@@ -135,8 +140,7 @@ def _condition(node: Node, seen: Seen) -> Iterator[Piece]:
         return
     ended = clinical in ENDED or (not clinical and any(key.startswith("abatement") for key in node.members))
     day = _one_day(node, "recordedDate")
-    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
+    for line, said in seen.said(node.codings("code"), _subject(node, seen), day=day):
         if verified == "refuted":
             yield _ruled_out(said)
         elif verified not in FIRM:
@@ -163,6 +167,12 @@ def _as_far_as(said: Piece) -> Piece:
     return attrs.evolve(said, aside=SetAside.HINT) if said.match is Match.HINT else said
 
 
+def _of_the_past(said: Piece, seen: Seen) -> Piece:
+    """What says something of the past, and nothing of how it is now."""
+    firm = said.match is Match.HINT or seen.is_history(said.finding)
+    return _as_far_as(said) if firm else attrs.evolve(said, aside=SetAside.UNDATED)
+
+
 def _one_day(node: Node, *keys: str) -> dt.date | None:
     return next((days.first for key in keys if (days := node.days(key)) is not None), None)
 
@@ -185,12 +195,10 @@ def _measured(node: Node, whose: frozenset[Whose], days: Days | None, seen: Seen
     """What the code and value of an observation, or of one part of it, say."""
     codings = list(node.codings("code"))
     day = None if days is None else days.until(seen.as_of)
-    for line, match, coding in seen.lines(codings, whose):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.OBSERVATION, coding.system, coding.code, day)
+    for _, said in seen.said(codings, whose, Source.OBSERVATION, day):
         yield _answered(said, node, seen)
-    for line, match, at in seen.lines(node.codings("valueCodeableConcept"), whose):
-        said = Piece(line.finding, Status.PRESENT, match, at.place, Source.OBSERVATION, at.system, at.code, day)
-        if (at.system.rstrip("/"), at.code) not in seen.code_map.yes | seen.code_map.no:
+    for _, said in seen.said(node.codings("valueCodeableConcept"), whose, Source.OBSERVATION, day):
+        if (said.system.rstrip("/"), said.code) not in seen.code_map.yes | seen.code_map.no:
             yield attrs.evolve(said, aside=SetAside.HINT)  # the code may ask of the family, or of the past
     yield from _weeks(node, codings, whose, day, seen)
 
@@ -290,10 +298,8 @@ def _family_history(node: Node, seen: Seen) -> Iterator[Piece]:
         return
     whose = {Whose.PARENT, Whose.MOTHER} if family is Family.MOTHER else {Whose.PARENT}
     for condition in node.each("condition"):
-        for line, match, coding in seen.lines(condition.codings("code"), whose):
-            said = _as_far_as(Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code))
-            firm = said.aside is not None or seen.is_history(line.finding)
-            yield said if firm else attrs.evolve(said, aside=SetAside.UNDATED)
+        for _, said in seen.said(condition.codings("code"), whose):
+            yield _of_the_past(said, seen)
 
 
 def _procedure(node: Node, seen: Seen) -> Iterator[Piece]:
@@ -301,10 +307,8 @@ def _procedure(node: Node, seen: Seen) -> Iterator[Piece]:
     if node.text("status") not in DONE:
         return
     day = _one_day(node, "performedDateTime")
-    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
-        said = _as_far_as(said)
-        yield said if said.aside or seen.is_history(line.finding) else attrs.evolve(said, aside=SetAside.UNDATED)
+    for _, said in seen.said(node.codings("code"), _subject(node, seen), day=day):
+        yield _of_the_past(said, seen)
 
 
 def _stay(node: Node, seen: Seen) -> Iterator[Piece]:
