@@ -26,7 +26,7 @@ from hechting_rules.interop.cds_hooks import SERVICE, Hooks, Reply, Status, disc
 from hechting_rules.interop.feedback import Issued, Outcome, SqliteFeedback
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.prefetch import PATIENT, REQUIRED
+from hechting_rules.interop.prefetch import MOST_PAGES, PATIENT, REQUIRED, gather
 from hechting_rules.interop.questionnaire import questionnaire
 from hechting_rules.interop.resources import Sheet
 from hechting_rules.interop.responses import response
@@ -354,6 +354,16 @@ def test_the_pages_behind_a_page_are_fetched_or_it_is_told() -> None:
     part = respond(hooks(), SERVICE, found, as_of=TODAY)
     assert "Niet het hele dossier" in part.body["cards"][-1]["detail"]
     assert "Niet het hele dossier" not in whole.body["cards"][-1]["detail"]
+
+
+@pytest.mark.parametrize(("more", "whole"), [(MOST_PAGES, True), (MOST_PAGES + 1, False)])
+def test_as_many_pages_as_are_followed_are_the_whole_record(more: int, whole: bool) -> None:
+    def page(number: int) -> Any:
+        return NOTHING | ({"link": [{"relation": "next", "url": str(number + 1)}]} if number < more else {})
+
+    found = gather({"conditions": "Condition"}, "1", {"conditions": page(0)}, lambda url: page(int(url)))
+    assert found.partial == (() if whole else ("conditions",))
+    assert len(found.resources["conditions"]) == MOST_PAGES + 1
 
 
 OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "security"}]}

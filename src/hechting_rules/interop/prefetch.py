@@ -109,15 +109,12 @@ def _is_error(resource: Mapping[str, Any]) -> bool:
 def _pages(first: Any, fetch: Fetch | None) -> tuple[list[Any], bool]:
     """A Bundle and the pages behind it, and whether these are all."""
     pages = [first]
-    while len(pages) <= MOST_PAGES:
-        link = _next(pages[-1])
-        if not link:
-            return pages, True
-        page = _fetched(link, fetch)
+    while link := _next(pages[-1]):
+        page = _fetched(link, fetch) if len(pages) <= MOST_PAGES else None
         if page is None or failed(page):
-            break
+            return pages, False
         pages.append(page)
-    return pages, False
+    return pages, True
 
 
 def _next(page: Any) -> str:
