@@ -184,6 +184,13 @@ def test_what_is_wrong_is_a_problem_with_its_place_and_never_cards(
         assert told["prefetch"] == list(prefetch.REQUIRED)
 
 
+def test_a_name_that_is_no_unicode_is_told_too(open_service: TestClient) -> None:
+    body = json.dumps({**CALL, "prefetch": {"\ud800": 7}})
+    told = open_service.post(CALLED, content=body, headers={"content-type": "application/json"})
+    assert told.status_code == 400
+    assert told.json()["errors"][0]["where"].startswith("request.prefetch.")
+
+
 def test_nothing_is_fetched(open_service: TestClient) -> None:
     """A client that offers its FHIR server instead of the data is told which data is missing: the service calls nobody."""
     access = {"access_token": "x", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "s"}

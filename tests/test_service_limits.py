@@ -44,6 +44,10 @@ class TestSizes:
             assert name_of(found) == (413, "body-too-long")
             assert found.headers["connection"] == "close"
 
+    def test_a_length_that_no_number_holds_is_too_long(self) -> None:
+        endless = {"content-type": "application/json", "content-length": "9" * 5000}
+        assert name_of(client().post("/advise", content=b"{}", headers=endless)) == (413, "body-too-long")
+
     def test_a_body_without_a_length_is_refused_and_one_in_parts_is_read(self, service: TestClient) -> None:
         without = service.build_request("POST", f"{AT}/advise", headers={"content-type": "application/json"})
         without.headers.pop("content-length", None)

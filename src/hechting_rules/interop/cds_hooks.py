@@ -28,7 +28,7 @@ from hechting_rules.interop.resources import Sheet
 from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.source import Diagnostic, Problems, one_of
+from hechting_rules.source import Diagnostic, Problems, one_of, shorten
 from hechting_rules.terms import Language, Text
 
 HOOK = "patient-view"
@@ -187,7 +187,7 @@ def _prefetched(node: Node, patient: str) -> Mapping[str, Any]:
         return {}
     for key, value in found.members.items():
         if value is not None and not isinstance(value, Mapping):
-            found.wrong("K806", str(key), "is no resource; allowed: an object, or null where there is no data")
+            found.wrong("K806", shorten(str(key)), "is no resource; allowed: an object, or null where there is no data")
     given = found.members.get("patient")
     of = given.get("id") if isinstance(given, Mapping) and given.get("resourceType") == "Patient" else patient
     if of != patient and _ID.fullmatch(patient):

@@ -16,6 +16,8 @@ FORMS: Mapping[str, str] = {JSON: JSON, YAML: YAML, "application/x-yaml": YAML, 
 """The media types of a body, each with the one that is meant."""
 FAR = 8
 """From how many times the limit on a body is far too long."""
+LONGEST_LENGTH = 18
+"""The most digits of a length that is read as a number; one of more is too long whatever it is."""
 
 
 def require_accepted(request: Request, media: str) -> None:
@@ -69,7 +71,7 @@ async def read_body(request: Request, most: int, seconds: float) -> str:
     length = request.headers.get("content-length")
     if length is None and "transfer-encoding" not in request.headers:
         raise RefusedError(411, "length-required", "a body is needed, with its 'Content-Length'")
-    if length is not None and length.isdecimal() and int(length) > most * FAR:
+    if length is not None and length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > most * FAR):
         raise _too_long(most)
     read, seen = bytearray(), 0
     try:
