@@ -287,11 +287,21 @@ class TestSettingsFile:
         assert "did you mean 'port'?" in told
 
     def test_an_address_or_port_that_cannot_be_is_told_with_its_place(self, tmp_path: Path) -> None:
-        lines = ('public_url: "https://[x"', 'origins: ["https://[::1"]', 'source_url: "http://"', "port: 70000")
+        lines = (
+            'public_url: "https://[x"',
+            'origins: ["https://[::1"]',
+            'source_url: "http://"',
+            "port: 70000",
+            "rule_url: rules/{rule}",
+        )
         with pytest.raises(SettingsError) as wrong:
             self.read(tmp_path, "\n".join(lines))
         told = [line.rpartition("settings.yaml:")[2] for line in str(wrong.value).splitlines()]
-        assert [line.split()[:2] for line in told] == [["1:13:", "W401"], ["2:11:", "W402"], ["3:13:", "W401"], ["4:7:", "W404"]]
+        assert [line.split()[:2] for line in told] == [
+            *(["1:13:", "W401"], ["2:11:", "W402"], ["3:13:", "W401"], ["4:7:", "W404"], ["5:11:", "W401"])
+        ]
+        ends = "rule_url: https://example.org/rules/?id={rule}#top/"
+        assert self.read(tmp_path, ends).rule_url == "https://example.org/rules/?id={rule}#top/"
 
     def test_settings_that_contradict_each_other_are_refused(self, tmp_path: Path) -> None:
         for settings, says in (

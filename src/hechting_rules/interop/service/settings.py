@@ -168,7 +168,7 @@ def _settings(f: Fields, folder: Path) -> Settings:
         code_map=f.string("code_map", "") or default.code_map,
         hints=f.truth("hints", False),
         source_url=_url(f, "source_url"),
-        rule_url=f.string("rule_url", ""),
+        rule_url=_url(f, "rule_url", of_rules=True),
         limits=_limits(f),
     )
     f.done()
@@ -191,12 +191,13 @@ def _port(f: Fields) -> int:
     return value
 
 
-def _url(f: Fields, key: str) -> str:
+def _url(f: Fields, key: str, *, of_rules: bool = False) -> str:
+    """An address without what may end one; the address of a rule may end as it likes."""
     text, node = f.string(key, ""), f.get(key)
     parts = _parts(text)
-    if node is not None and (parts is None or parts.query or parts.fragment):
+    if node is not None and (parts is None or (not of_rules and (parts.query or parts.fragment))):
         f.problems.add("W401", node.span, f"'{key}' is '{text}'; allowed: an address that begins with https://, or http://")
-    return text.rstrip("/")
+    return text if of_rules else text.rstrip("/")
 
 
 def _origins(f: Fields) -> Iterable[str]:
