@@ -107,8 +107,8 @@ def today() -> dt.date:
 def create_app(settings: Settings | None = None, *, day: Callable[[], dt.date] = today) -> Starlette:
     """The service as an application to run, or to mount in another one. ``day`` says which day it is, for ages in CDS Hooks.
 
-    Raises `UsageError` for settings that would leave it open to others or name what is not there, and `RulebookError` for rules
-    that cannot be used.
+    Raises `UsageError` for settings that would leave it open to others or name what is not there, `RulebookError` for rules and
+    `CodeMapError` for a map of codes that cannot be used.
     """
     chosen = check_settings(Settings() if settings is None else settings)
     book = load_rulebook(chosen.rules) if chosen.rules else default_rulebook()
