@@ -68,11 +68,7 @@ async def read_body(request: Request, most: int, seconds: float) -> str:
     One that is somewhat too long is read to its end, and let go of, so that the refusal reaches a client that sends first and
     reads then; one that is far too long is cut off.
     """
-    length = request.headers.get("content-length")
-    if length is None and "transfer-encoding" not in request.headers:
-        raise RefusedError(411, "length-required", "a body is needed, with its 'Content-Length'")
-    if length is not None and length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > most * FAR):
-        raise _too_long(most)
+    _check_length(request, most)
     read, seen = bytearray(), 0
     try:
         async with asyncio.timeout(seconds):
@@ -94,6 +90,14 @@ async def read_body(request: Request, most: int, seconds: float) -> str:
     except UnicodeDecodeError as error:
         fault = Fault(f"body: byte {error.start}", f"is 0x{read[error.start]:02x}", "UTF-8")
         raise RefusedError(400, "not-utf-8", "the body is not UTF-8", [fault]) from error
+
+
+def _check_length(request: Request, most: int) -> None:
+    length = request.headers.get("content-length")
+    if length is None and "transfer-encoding" not in request.headers:
+        raise RefusedError(411, "length-required", "a body is needed, with its 'Content-Length'")
+    if length is not None and length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > most * FAR):
+        raise _too_long(most)
 
 
 def _too_long(most: int) -> RefusedError:

@@ -77,19 +77,7 @@ class Guard:
                 went_wrong = RefusedError(WENT_WRONG, "went-wrong", "something went wrong here; the log has it under 'instance'")
                 await refusal(went_wrong, scope[REQUEST])(scope, receive, sent)
         finally:
-            level = logging.ERROR if sent.status >= WENT_WRONG and told else logging.INFO
-            note(
-                "answered",
-                level,
-                request=scope[REQUEST],
-                method=scope["method"] if scope["method"] in METHODS else "other",
-                address=scope.get(ADDRESS, "unknown"),
-                client=scope.get(CLIENT, ""),
-                status=sent.status,
-                bytes=sent.size,
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
-                **told,
-            )
+            _note_answered(scope, sent, time.perf_counter() - began, told)
 
     def _check(self, scope: Scope) -> None:
         """Raises `RefusedError` for a head that is too large, and for a name or page that the service does not answer to."""
@@ -106,6 +94,22 @@ class Guard:
         if origin is not None and origin not in self._settings.origins and not _is_at(origin, called):
             fault = Fault("Origin", "is a page that may not call", hint="add it to 'origins' in the settings")
             raise RefusedError(403, "other-origin", "pages of that origin may not call this service", [fault])
+
+
+def _note_answered(scope: Scope, sent: "_Sent", seconds: float, told: Mapping[str, object]) -> None:
+    """One line in the log, of what the service itself names; ``told`` is what may be said of a failure."""
+    note(
+        "answered",
+        logging.ERROR if sent.status >= WENT_WRONG and told else logging.INFO,
+        request=scope[REQUEST],
+        method=scope["method"] if scope["method"] in METHODS else "other",
+        address=scope.get(ADDRESS, "unknown"),
+        client=scope.get(CLIENT, ""),
+        status=sent.status,
+        bytes=sent.size,
+        milliseconds=round(seconds * 1000, 1),
+        **told,
+    )
 
 
 def _name(host: str) -> str:

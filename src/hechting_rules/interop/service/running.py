@@ -1,10 +1,8 @@
 """The service in a process of its own, on uvicorn: limits on connections, a log in JSON, and a stop that lets answers go out."""
 
 import asyncio
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +11,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.service.app import create_app
-from hechting_rules.interop.service.journal import JsonLines
+from hechting_rules.interop.service.journal import log_as_json
 from hechting_rules.interop.service.settings import Settings, check_settings
 
-LOGGERS = ("hechting_rules.interop.service", "uvicorn.error")
 HEAD_ROOM = 4
 """How many times the limit on headers a connection may hold before its head is complete: what is between gets a proper answer."""
 Say = Callable[[str], object]
@@ -35,7 +32,7 @@ def run(settings: Settings, say: Say) -> None:
     except OSError as error:  # ssl.SSLError is one
         found = f"{checked.certificate} and {checked.key} cannot be used for HTTPS"
         raise UsageError(f"{found}; allowed: a certificate and its private key, both as PEM") from error
-    _log_as_json()
+    log_as_json("uvicorn.error")
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once all is done: an end, and no failure
         signal.signal(number, lambda *_: None)
     try:
@@ -65,16 +62,6 @@ def _config(settings: Settings) -> uvicorn.Config:
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.key,
     )
-
-
-def _log_as_json() -> None:
-    """Have the service and uvicorn write JSON lines to stderr, and to nothing else."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name in LOGGERS:
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(logging.INFO)
 
 
 class _Server(uvicorn.Server):
