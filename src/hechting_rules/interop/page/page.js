@@ -788,16 +788,24 @@ function begin() {
   });
 }
 
-/** The same consultation in the other language, with what changed last told in it too. */
 function speak(lang) {
   if (lang === state.lang) return;
   state.lang = lang;
   build();
-  inTurn(async () => {
+  tellAgain();
+}
+
+/** The same consultation in the language that is chosen, with what changed last told in it too. */
+function tellAgain() {
+  return inTurn(async () => {
     try {
       const body = state.steps ? { ...(state.before && { snapshot: state.before }), do: state.steps } : { snapshot: state.last.snapshot };
       take(await (await post("consultation", body)).json(), state.told);
-    } catch { trouble(say("offline"), () => location.reload()); }
+    } catch (error) {
+      if (error instanceof Refused && error.problem.status === 409) return restart();
+      trouble(say("offline"), tellAgain);
+      showAnswers();
+    }
   });
 }
 
