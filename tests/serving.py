@@ -30,9 +30,9 @@ AT = "http://localhost"
 PATIENCE = 30.0
 
 
-def client(settings: Settings | None = None, **headers: str) -> TestClient:
+def client(settings: Settings | None = None) -> TestClient:
     """The service in this process; what goes wrong inside it is answered, not raised here."""
-    return TestClient(create_app(settings), base_url=AT, headers=headers, raise_server_exceptions=False)
+    return TestClient(create_app(settings), base_url=AT, raise_server_exceptions=False)
 
 
 @attrs.frozen
@@ -48,9 +48,9 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
-    def exchange(self, text: bytes, seconds: float = PATIENCE) -> bytes:
+    def exchange(self, text: bytes) -> bytes:
         """What comes back for some bytes, until the service closes or is done."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
             with contextlib.suppress(ConnectionError):  # a service that has heard enough may close first
                 line.sendall(text)
             return received(line)
