@@ -26,12 +26,24 @@ def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bo
     A contradiction leaves a finding unknown, so that it is asked: nobody here can tell who is right.
     """
     pieces = [_weighed(piece, hints=hints) for piece in found]
+    notes: list[str] = []
+    kept = dict(_agreeing(pieces, findings, notes))
+    statuses = {finding: pieces[numbers[0]].status for finding, numbers in kept.items()}
+    for one, other in _clashes(statuses, entailment(findings)):
+        if one in kept and other in kept:
+            places = [pieces[n].place for n in (*kept[one], *kept[other])]
+            notes.append(_contradiction(one if one == other else f"{one} and {other}", places))
+            _drop(pieces, (*kept.pop(one), *kept.pop(other)))
+    stated = tuple(Stated(f, statuses[f], Element(pieces[n[0]].place)) for f, n in sorted(kept.items()))
+    return Settled(stated, tuple(pieces), tuple(notes))
+
+
+def _agreeing(pieces: list[Piece], findings: Mapping[str, Finding], notes: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Each finding with the numbers of the pieces that state it, where they agree; the others are set aside in ``pieces``."""
     by_finding: dict[str, list[int]] = {}
     for number, piece in enumerate(pieces):
         if piece.aside is None and piece.finding in findings:
             by_finding.setdefault(piece.finding, []).append(number)
-    notes: list[str] = []
-    kept: dict[str, tuple[int, ...]] = {}
     for finding, numbers in by_finding.items():
         counting = _latest([(n, pieces[n]) for n in numbers])
         for number in set(numbers) - set(counting):
@@ -41,14 +53,7 @@ def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bo
             notes.append(_contradiction(finding, [pieces[n].place for n in counting]))
             _drop(pieces, counting)
         else:
-            kept[finding] = tuple(n for n in counting if not known or pieces[n].status in known)
-    for one, other in _clashes({f: pieces[n[0]].status for f, n in kept.items()}, entailment(findings)):
-        if one in kept and other in kept:
-            places = [pieces[n].place for n in (*kept[one], *kept[other])]
-            notes.append(_contradiction(one if one == other else f"{one} and {other}", places))
-            _drop(pieces, (*kept.pop(one), *kept.pop(other)))
-    stated = tuple(Stated(f, pieces[n[0]].status, Element(pieces[n[0]].place)) for f, n in sorted(kept.items()))
-    return Settled(stated, tuple(pieces), tuple(notes))
+            yield finding, tuple(n for n in counting if not known or pieces[n].status in known)
 
 
 def _weighed(piece: Piece, *, hints: bool) -> Piece:
