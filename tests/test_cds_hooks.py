@@ -1,7 +1,6 @@
 """CDS Hooks 2.0: every requirement on a service has its place, and those on what is said have a test that fails when broken."""
 
 import copy
-import datetime as dt
 import functools
 import json
 import re
@@ -33,10 +32,9 @@ from hechting_rules.interop.responses import response
 from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Language, Level, Origin, Standing
-from records import BUNDLES, CHILD, JUNK, all_members, bundle, condition, observation, patient
+from records import BUNDLES, CHILD, JUNK, TODAY, all_members, bundle, condition, observation, patient
 from test_fhir_out import EXAMPLES, advised, empty, every_text, referral
 
-TODAY = dt.date(2026, 11, 23)
 CALL = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
 OTHER_CALL = "d1577c69-dfbe-44ad-ba6d-3e05e953b2eb"
 SCHEMA = json.loads((Path(__file__).parent / "cds_hooks.schema.json").read_text(encoding="utf-8"))
