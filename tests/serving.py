@@ -35,6 +35,24 @@ def client(settings: Settings | None = None) -> TestClient:
     return TestClient(create_app(settings), base_url=AT, raise_server_exceptions=False)
 
 
+def posted(service: TestClient, path: str, body: Any, status: int = 200) -> Any:
+    found = service.post(path, json=body)
+    assert found.status_code == status, found.text
+    return found.json()
+
+
+def problem(found: Any, status: int, name: str) -> dict[str, Any]:
+    """What an answer says is wrong, in the form that every refusal has."""
+    assert found.status_code == status, found.text
+    assert found.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = found.json()
+    assert told["type"] == f"urn:hechting-rules:problem:{name}"
+    assert told["status"] == status
+    assert told["instance"] == f"urn:uuid:{found.headers['x-request-id']}"
+    assert "Traceback" not in found.text
+    return told
+
+
 @attrs.frozen
 class Running:
     """A service in a process of its own: its port, its process, and what it said when it began."""
