@@ -1,4 +1,4 @@
-"""CDS Hooks over HTTP: tokens, TLS, CORS, feedback. Every requirement that `test_cds_hooks` leaves to the service is here."""
+"""CDS Hooks over HTTP: tokens, TLS, CORS, feedback. What `test_cds_requirements` leaves to the service is all here."""
 
 import copy
 import datetime as dt
@@ -28,7 +28,7 @@ from hechting_rules.interop.feedback import SqliteFeedback
 from hechting_rules.interop.service import Limits, Settings, create_app, tokens
 from hechting_rules.interop.service.settings import Issuer
 from serving import AT, CASE, running
-from test_cds_hooks import KEPT as KEPT_ELSEWHERE
+from test_cds_requirements import KEPT as KEPT_ELSEWHERE
 
 PUBLIC = "https://cds.example.org/hechting"
 CLIENT = "https://ehr.example.org"
