@@ -237,3 +237,11 @@ def said(value: Any, language: Language) -> Iterator[str]:
     elif attrs.has(type(value)):
         for field in attrs.fields(type(value)):
             yield from said(getattr(value, field.name), language)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in plain data, but for the keys."""
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(inner)

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 import hechting_rules
 from hechting_rules.interop.service.app import POLICY, page_files
-from hechting_rules.render.colours import DARK, LIGHT
+from hechting_rules.render.style import DARK, LIGHT
 from serving import client
 
 FILES = {name: found.body.decode() for name, found in page_files().items()}

@@ -13,7 +13,7 @@ from hechting_rules import Advice
 from hechting_rules.errors import UsageError
 from hechting_rules.render.diagram import DOT_SHAPES, MERMAID_ARROWS, MERMAID_SHAPES, ROOM, mermaid_label, to_dot, to_mermaid
 from hechting_rules.render.drawing import Drawing, EdgeKind, Node, drawing_of
-from hechting_rules.render.lettering import clean, lines
+from hechting_rules.render.style import clean, lines
 from hechting_rules.terms import Language, Text
 from hostile import advised
 

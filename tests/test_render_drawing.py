@@ -6,7 +6,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
-from html import escape
 from pathlib import Path
 
 import attrs
@@ -23,14 +22,14 @@ from hechting_rules.render.drawing import (
     MOST_NODES,
     MOST_REASONS,
     MOST_SUGGESTIONS,
-    OPEN,
     Drawing,
     EdgeKind,
     NodeKind,
     drawing_of,
 )
-from hechting_rules.render.lettering import clean, lines, width
+from hechting_rules.render.style import clean, width
 from hechting_rules.render.svg import to_svg
+from hechting_rules.render.telling import OPEN
 from hechting_rules.terms import Language, Origin, Text
 from hostile import advised
 
@@ -212,22 +211,6 @@ def test_fewer_suggestions_are_drawn_where_all_would_be_too_many_nodes() -> None
     assert drawn == [f"s.{number}" for number in range(5)]
     assert len(drawing.nodes) == 5 * 6 + 1
     assert drawing.nodes[-1].words.nl == "Nog te tonen suggesties: 3"
-
-
-@given(st.one_of(st.text(), st.sampled_from(hostile.WORDS)))
-def test_clean_words_stand_on_one_line_and_hold_nothing_that_a_format_forbids(words: str) -> None:
-    cleaned = clean(words)
-    assert clean(cleaned) == cleaned
-    assert cleaned == " ".join(cleaned.split())
-    assert not [c for c in cleaned if ord(c) < 0x20 or 0xD800 <= ord(c) < 0xE000 or ord(c) in {0xFFFE, 0x202E, 0x2066}]
-    assert parsed(f"<a>{escape(cleaned)}</a>").text == (cleaned or None)
-
-
-@given(st.one_of(st.text(), st.sampled_from(hostile.WORDS)), st.floats(2, 40))
-def test_lines_hold_the_words_and_nothing_else_and_fit(words: str, room: float) -> None:
-    found = lines(words, room)
-    assert "".join(found).replace(" ", "") == clean(words).replace(" ", "")
-    assert all(line and (width(line) <= room or len(line) == 1) for line in found)
 
 
 # --- the drawing -------------------------------------------------------------------------------------------------------------

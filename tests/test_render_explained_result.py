@@ -21,7 +21,7 @@ from hechting_rules.render import phrases
 from hechting_rules.render.explained import (
     result_to_text,
 )
-from hechting_rules.render.explanation import own_rules, rules_below, told
+from hechting_rules.render.telling import deeper_rules, own_rules, result_of
 from hechting_rules.terms import Language, Text
 
 LANGUAGES = st.sampled_from(Language)
@@ -47,7 +47,7 @@ def test_the_answer_comes_first(explanation: Explanation, language: Language) ->
     assert lines[1] == "=" * 160
     answer = lines[2] if explanation.origin is None else lines[3]
     assert explanation.origin is None or lines[2] == phrases.ORIGINS[explanation.origin].into(language)
-    found = told(explanation)
+    found = result_of(explanation)
     level = found.level if isinstance(found, Suggested) else None
     stands = words.STANDS[explanation.standing.outcome].into(language)
     stands += "" if level is None else f" ({phrases.LEVELS[level].into(language).lower()})"
@@ -60,7 +60,7 @@ def test_the_answer_comes_first(explanation: Explanation, language: Language) ->
 @example(explanation=made.FAR, language=Language.NL)
 def test_with_everything_nothing_of_a_result_is_left_out(explanation: Explanation, language: Language) -> None:
     text = made.flat(result_to_text(explanation, language, everything=True))
-    standing, found = explanation.standing, told(explanation)
+    standing, found = explanation.standing, result_of(explanation)
     established = standing.outcome is Outcome.ESTABLISHED
     expected = [explanation.title, *(flag.name for flag in (*standing.withheld_by, *standing.after, *standing.screen_first))]
     if found is not None and established:
@@ -70,7 +70,7 @@ def test_with_everything_nothing_of_a_result_is_left_out(explanation: Explanatio
         expected += [] if established else [way.title, *(fact.label for fact in way.withdraw)]
     if explanation.counterfactual is not None:
         expected += [fact.label for facts in explanation.counterfactual.sets for fact in facts]
-    for rule in (*own_rules(explanation), *(rules_below(explanation) if established else ())):
+    for rule in (*own_rules(explanation), *(deeper_rules(explanation) if established else ())):
         expected += [rule.title, *([rule.evidence.full] if rule.evidence else [])]
         assert all(f"{place.statement} '{place.words}'" in text for place in rule.places)
     assert [label for label in expected if label.into(language) not in text] == []
@@ -110,8 +110,8 @@ def test_ways_are_told_in_the_order_given_each_with_its_typed_obstacles(
 @example(explanation=made.FAR, language=Language.NL)
 def test_in_short_little_is_told_and_the_rest_is_counted(explanation: Explanation, language: Language) -> None:
     text = result_to_text(explanation, language)
-    established, found = explanation.standing.outcome is Outcome.ESTABLISHED, told(explanation)
-    rules = len(own_rules(explanation)) + (len(rules_below(explanation)) if established else 0)
+    established, found = explanation.standing.outcome is Outcome.ESTABLISHED, result_of(explanation)
+    rules = len(own_rules(explanation)) + (len(deeper_rules(explanation)) if established else 0)
     ways = 0 if established else len(explanation.why_not)
     sets = len(found.why) if found is not None and established else 0
     against = 0 if explanation.counterfactual is None else len(explanation.counterfactual.sets)
@@ -146,7 +146,7 @@ def test_what_is_not_established_is_no_reassurance_and_what_it_hangs_on_no_advic
 @example(explanation=made.FAR, language=Language.NL)
 def test_a_result_that_rests_on_an_assumption_says_so(explanation: Explanation, language: Language) -> None:
     text = made.flat(result_to_text(explanation, language, everything=True))
-    rules = (*own_rules(explanation), *rules_below(explanation))
+    rules = (*own_rules(explanation), *deeper_rules(explanation))
     assumed = [p for rule in rules for p in rule.unless if p.status is not Known.RULED_OUT]
     established = explanation.standing.outcome is Outcome.ESTABLISHED
     assert (words.AS_LONG_AS.into(language) in text) is bool(assumed and established)
@@ -159,7 +159,7 @@ def test_a_result_that_rests_on_an_assumption_says_so(explanation: Explanation, 
 @settings(max_examples=30)
 @given(explanation=made.EXPLANATIONS)
 def test_the_rules_below_are_those_of_premises_that_hold_each_once(explanation: Explanation) -> None:
-    own, below = own_rules(explanation), rules_below(explanation)
+    own, below = own_rules(explanation), deeper_rules(explanation)
     names = [rule.rule for rule in (*own, *below)]
     assert len(names) == len(set(names))
     concluded = {conclusion.code: conclusion for conclusion in explanation.advice.conclusions}
@@ -172,15 +172,15 @@ def test_the_rules_below_are_those_of_premises_that_hold_each_once(explanation: 
 
 
 def test_no_rules_stand_below_premises_that_do_not_hold() -> None:
-    assert rules_below(made.FULL)
-    result = told(made.FULL)
+    assert deeper_rules(made.FULL)
+    result = result_of(made.FULL)
     assert isinstance(result, Suggested)
     open_rules = tuple(
         attrs.evolve(rule, premises=tuple(attrs.evolve(p, satisfied=False) for p in rule.premises)) for rule in result.because
     )
     advice = attrs.evolve(made.FULL.advice, suggestions=(attrs.evolve(result, because=open_rules),))
     assert own_rules(attrs.evolve(made.FULL, advice=advice)) == open_rules
-    assert rules_below(attrs.evolve(made.FULL, advice=advice)) == ()
+    assert deeper_rules(attrs.evolve(made.FULL, advice=advice)) == ()
 
 
 OFFERS = Text("ouder: biedt genoeg veiligheid", "parent: offers enough safety")

@@ -5,131 +5,33 @@ import os
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
-import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import hechting_rules
 import hostile
 from hechting_rules import Advice, advise, load_case
 from hechting_rules.advice import Outcome, Suggested
 from hechting_rules.explain import arguments
-from hechting_rules.render import colours, phrases
 from hechting_rules.render import explained_phrases as words
-from hechting_rules.render.html import to_fragment, to_html
-from hechting_rules.render.lettering import clean
+from hechting_rules.render import phrases
+from hechting_rules.render.html import to_html
 from hechting_rules.render.notebook import display
-from hechting_rules.render.svg import to_svg
 from hechting_rules.render.text import to_text
 from hechting_rules.terms import Language, Origin, Text
 from hostile import advised
+from reports import HEADINGS, alike, check_names, check_self_contained, elements, of_class, page_of, part, read, said
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = st.sampled_from(Language)
 FEW = settings(max_examples=25)
-STYLES = Path(hechting_rules.__file__).parent / "render" / "report.css"
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-TAGS = {
-    *(
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "a",
-        "header",
-        "main",
-        "footer",
-        "nav",
-        "section",
-        "div",
-        "p",
-        "ul",
-        "ol",
-    ),
-    *(
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "details",
-        "summary",
-        "figure",
-        "figcaption",
-    ),
-    *("b", "br", "bdi", "code", "span", *HEADINGS),
-    *("svg", "desc", "rect", "g", "polyline", "polygon", "text"),
-}
-"""All that a report is made of."""
-
-
-def read(page: str) -> ET.Element:
-    """The page as a strict reader of HTML sees it: anything that is not sound is an error."""
-    tree: ET.Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
-    for element in tree.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return tree
-
-
-def said(element: ET.Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def of_class(page: ET.Element, name: str) -> list[ET.Element]:
-    return [element for element in page.iter() if name in (element.get("class") or "").split()]
-
-
-def elements(page: ET.Element, *tags: str) -> list[ET.Element]:
-    return [element for element in page.iter() if element.tag in tags]
-
-
-def part(page: ET.Element, origin: Origin) -> str:
-    return " ".join(said(found) for found in of_class(page, f"hr-part-{origin.value}"))
-
-
-def page_of(advice: Advice, language: Language = Language.NL, *, everything: bool = True) -> ET.Element:
-    return read(to_html(advice, language, everything=everything))
-
-
-def alike(words: str) -> str:
-    return " ".join(clean(words).split())
-
 
 # --- sound and self-contained ------------------------------------------------------------------------------------------------
-
-
-def check_names(page: ET.Element) -> None:
-    """Names are unique and every link and label points to one."""
-    names = [element.get("id") for element in page.iter() if element.get("id")]
-    assert len(names) == len(set(names))
-    links = [element.get("href") or "" for element in page.iter() if "href" in element.attrib]
-    assert [link for link in links if not link.startswith("#")] == []
-    pointed = [name for e in page.iter() for name in (e.get("aria-labelledby") or "").split()]
-    assert {link[1:] for link in links} | set(pointed) <= set(names)
-
-
-def check_self_contained(page: ET.Element) -> None:
-    assert {element.tag for element in page.iter()} <= TAGS
-    for element in page.iter():
-        names = {name.rpartition("}")[2] for name in element.attrib}
-        assert not {name for name in names if name.startswith("on") or name in {"src", "srcset", "action", "data", "background"}}
-    for style in elements(page, "style"):
-        assert not re.search(r"url\(|@import|https?:|expression|</", style.text or "")
 
 
 @FEW
@@ -496,82 +398,3 @@ def test_several_advices_can_stand_in_one_notebook() -> None:
 
 def to_names(fragment: str) -> set[str]:
     return set(re.findall(r'\sid="([^"]+)"', fragment))
-
-
-def test_no_rule_of_the_style_reaches_outside_the_report() -> None:
-    rules = re.sub(r"/\*.*?\*/", "", STYLES.read_text(encoding="utf-8"), flags=re.DOTALL)
-    selectors = [s.strip() for group in re.findall(r"([^{}]+)\{", rules) for s in re.split(r",(?![^()]*\))", group)]
-    own = (".hechting-report", ".hechting-page", "@media")
-    assert [s for s in selectors if s and not s.startswith(own)] == []
-    drawn = re.search(r"<style>(.*)</style>", to_svg(advised("13-suspected-abuse"), Language.NL))
-    assert drawn is not None
-    found = [s.strip() for group in re.findall(r"([^{}]+)\{", drawn[1]) for s in group.split(",")]
-    assert [s for s in found if not s.startswith((".hd-", ".hechting-drawing", "@media"))] == []
-    assert "@page" not in to_fragment(advised("13-suspected-abuse"), Language.NL)
-
-
-# --- colours -----------------------------------------------------------------------------------------------------------------
-
-SURFACES = ("paper", "surface")
-PLAIN_TEXT = ("ink", "muted", "article")
-"""Words and links: they stand on any ground. The other colours of text stand on the surfaces and on their own ground."""
-
-
-def luminance(colour: str) -> float:
-    """The relative luminance of WCAG 2."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def schemes(page: str) -> dict[str, dict[str, str]]:
-    """The colours of a page as a browser takes them: plainly, where dark is preferred, and on paper."""
-    found = {"light": {}, "dark": {}, "print": {}}  # type: dict[str, dict[str, str]]
-    for media, block in re.findall(r"(?:@media ([^{]*)\{)?:root\{([^}]*)\}", page):
-        name = "dark" if "dark" in media else "print" if "print" in media else "light"
-        found[name] |= dict(re.findall(r"--hechting-([a-z-]+):(#[0-9a-f]{6})", block))
-    return found
-
-
-def test_contrast_is_computed_as_wcag_says() -> None:
-    assert contrast("#ffffff", "#000000") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-
-
-def test_all_text_of_a_page_has_enough_contrast_in_light_dark_and_print() -> None:
-    found = schemes(to_html(advised("13-suspected-abuse"), Language.NL))
-    assert found["light"] == found["print"] == dict(colours.LIGHT)
-    assert found["dark"] == dict(colours.DARK)
-    for scheme, named in found.items():
-        grounds = [*SURFACES, *(name for name in named if name.endswith("-ground"))]
-        inks = [name for name in named if f"{name}-ground" in named]
-        pairs = {*product(PLAIN_TEXT, grounds), *product(inks, SURFACES), *((ink, f"{ink}-ground") for ink in inks)}
-        low = {(ink, on): round(contrast(named[ink], named[on]), 2) for ink, on in pairs if contrast(named[ink], named[on]) < 4.5}
-        assert low == {}, scheme
-        frames = {(ink, on): contrast(named[ink], named[on]) for ink, on in product(["line", *inks], SURFACES)}
-        assert {pair for pair, ratio in frames.items() if ratio < 3} == set(), scheme
-
-
-def test_words_take_only_colours_of_text_and_grounds_only_those_of_grounds() -> None:
-    style = STYLES.read_text(encoding="utf-8")
-    inks = set(re.findall(r"(?<![-a-z])color: var\(--(?:hechting|hr)-([a-z-]+)\)", style))
-    grounds = set(re.findall(r"background: var\(--(?:hechting|hr)-([a-z-]+)\)", style))
-    assert inks == {"ink", "muted", "safety", "article", "today", "host", "caution", "own"}
-    assert grounds == {"paper", "surface", "safety-ground", "caution-ground", "ground"}
-    own = re.findall(r"--hr-own: var\(--hechting-([a-z]+)\); --hr-ground: var\(--hechting-([a-z-]+)\)", style)
-    assert {(ink, f"{ink}-ground") for ink in ("safety", "article", "today", "host")} == set(own)
-    assert not re.search(r"(?<![-\w])color: #|fill: #", style)
-
-
-def test_a_drawing_follows_the_page_and_has_its_own_colours_alone() -> None:
-    drawing = to_svg(advised("13-suspected-abuse"), Language.NL)
-    for name, colour in colours.LIGHT.items():
-        assert f"--hd-{name}:var(--hechting-{name},{colour});" in drawing
-        assert f"--hd-{name}:var(--hechting-{name},{colours.DARK[name]});" in drawing
-    fills = set(re.findall(r"(?:words|lead|step|title)[^{}]*\{[^}]*fill:var\(--hd-([a-z-]+)\)", drawing))
-    assert fills == {"ink", "muted", "safety", "article", "today", "host"}

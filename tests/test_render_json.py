@@ -1,7 +1,6 @@
 """An advice as JSON: complete, the same in both languages but for the words, and as its schema says."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -12,10 +11,11 @@ from jsonschema import Draft202012Validator
 
 import advices
 from advices import Draft
+from explained import said, strings
 from hechting_rules import Case, advise, load_rulebook
 from hechting_rules.render.json import to_json, to_mapping
 from hechting_rules.schemas import schema_text
-from hechting_rules.terms import Language, Origin, Text
+from hechting_rules.terms import Language, Origin
 from strategies import cases
 
 SCHEMA: dict[str, Any] = json.loads(schema_text("advice"))
@@ -47,13 +47,6 @@ def bare(value: Any) -> Any:
     return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from strings(inner)
-
-
 @settings(max_examples=100)
 @given(made=MADE, language=st.sampled_from(Language))
 def test_every_advice_fits_the_schema(made: Draft | Case, language: Language) -> None:
@@ -81,18 +74,6 @@ def test_both_languages_differ_in_words_alone(made: Draft | Case) -> None:
     assert (dutch["language"], english["language"]) == ("nl", "en")
     assert dutch["context"] == [text.nl for text in advice.context]
     assert english["context"] == [text.en for text in advice.context]
-
-
-def said(value: Any, language: Language) -> Iterator[str]:
-    """Every text of a value in one language, wherever it stands."""
-    if isinstance(value, Text):
-        yield value.into(language)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from said(inner, language)
-    elif hasattr(value, "__attrs_attrs__"):
-        for field in value.__attrs_attrs__:
-            yield from said(getattr(value, field.name), language)
 
 
 @settings(max_examples=60)

@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 
 import advices
 from advices import Draft
-from hechting_rules import Advice, Case, advise, load_case, load_rulebook
+from hechting_rules import Advice, Case, load_rulebook
 from hechting_rules.advice import Outcome, Suggested
 from hechting_rules.render import phrases
 from hechting_rules.render.text import to_text
 from hechting_rules.terms import Language, Level, Origin, Text
+from hostile import CASES, advised
 from strategies import cases
 
-ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
-CASES = sorted(path.stem for path in (ROOT / "examples" / "cases").glob("*.yaml"))
 UPDATE = "HECHTING_UPDATE_GOLDEN"
 
 REAL = cases(load_rulebook())
@@ -33,10 +32,6 @@ LANGUAGES = st.sampled_from(Language)
 NUMBERED = re.compile(r"([ \d]\d)\. ")
 POINTS_AT = re.compile(r"\((?:bij|with) (\d+(?:-\d+)?(?:, \d+(?:-\d+)?)*)\)$")
 SAFETY_WORDS = re.compile(r"\b(112|113|0800[ -]?\d+|veilig thuis|suïcid\w*|suicid\w*)\b|\b\d{3}[- ]?\d{6,7}\b", re.IGNORECASE)
-
-
-def advised(name: str) -> Advice:
-    return advise(load_case(ROOT / "examples" / "cases" / f"{name}.yaml"))
 
 
 @attrs.frozen

@@ -1,11 +1,10 @@
 """What comes back: an advice as frozen values in both languages. Renderers know this module and nothing below it."""
 
-from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import attrs
 
-from hechting_rules.terms import About, Basis, Jurisdiction, Kind, Language, Level, Origin, Standing, Text, Wording
+from hechting_rules.terms import About, Basis, Jurisdiction, Kind, Level, Origin, Standing, Text, Wording
 
 
 class Outcome(StrEnum):
@@ -268,31 +267,3 @@ class Advice:
     def of_origin(self, origin: Origin) -> tuple[Suggested, ...]:
         """The suggestions of one origin, in the order in which they are shown."""
         return tuple(s for s in self.suggestions if s.origin is origin)
-
-
-@attrs.frozen
-class Line:
-    """One line of an outline: how deep it stands, what it is, and its words."""
-
-    depth: int
-    role: str
-    words: str
-
-
-def outline(advice: Advice, suggestion: Suggested, language: Language) -> Iterator[Line]:
-    """The reasoning under a suggestion, step by step down to what the case states. Each conclusion is opened once."""
-    concluded = {c.code: c for c in advice.conclusions}
-    yield from _outline(suggestion.because, concluded, language, 0, set())
-
-
-def _outline(
-    because: tuple[Justification, ...], concluded: Mapping[str, Concluded], language: Language, depth: int, opened: set[str]
-) -> Iterator[Line]:
-    for reason in because:
-        yield Line(depth, "rule", f"{reason.title.into(language)} [{', '.join(p.statement for p in reason.places)}]")
-        for premise in reason.premises:
-            yield Line(depth + 1, premise.status.value, premise.label.into(language))
-            below = concluded.get(premise.code)
-            if below is not None and below.code not in opened:
-                opened.add(below.code)
-                yield from _outline(below.because, concluded, language, depth + 2, opened)

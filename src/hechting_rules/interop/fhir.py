@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.case import AGE_OF, stage_at
 from hechting_rules.errors import CaseError
+from hechting_rules.facts import AGE_OF, stage_at
 from hechting_rules.interop.codes import CodeMap, Family
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.reading.bundle import Records, records_in
@@ -16,10 +16,11 @@ from hechting_rules.interop.reading.observed import Piece, Seen, SetAside, notes
 from hechting_rules.interop.reading.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
 from hechting_rules.interop.reading.settling import settle
 from hechting_rules.interop.responses import answers_in
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 PREGNANT, WEEK = "pregnancy.current", "pregnancy_week"

@@ -12,9 +12,10 @@ from hechting_rules.interop.questionnaire import EVERYTHING, URL, Item
 from hechting_rules.interop.reading.bundle import Records
 from hechting_rules.interop.reading.elements import MOST_DEEP, Element, Node
 from hechting_rules.interop.reading.observed import Piece, SetAside, Source, is_old
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems, did_you_mean, one_of, shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status, Time
 
 READ = frozenset({"", "in-progress", "completed", "amended"})

@@ -8,8 +8,8 @@ import re
 
 from hechting_rules.advice import Advice
 from hechting_rules.render import phrases
-from hechting_rules.render.drawing import Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
-from hechting_rules.render.lettering import clean, lines
+from hechting_rules.render.drawing import NAMED_STEPS, Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
+from hechting_rules.render.style import clean, lines
 from hechting_rules.terms import Language
 
 ROOM = 18.0
@@ -43,7 +43,6 @@ DOT_ARROWS = {
     EdgeKind.TAKES_BACK: "style=dashed, arrowhead=tee",
     EdgeKind.FIRST: "style=bold",
 }
-NAMED_STEPS = (EdgeKind.TAKES_BACK, EdgeKind.FIRST)
 _PLAIN_IN_MERMAID = frozenset(" ,.:()?!'/-")
 _LIST_MARK = re.compile(r"^(?:\d+(?=[.)])|(?=[-+]))")
 

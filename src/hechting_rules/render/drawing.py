@@ -12,13 +12,15 @@ import attrs
 from hechting_rules.advice import Advice, Concluded, FlagName, Justification, Known, Outcome, Premise, StatedFact, Suggested
 from hechting_rules.errors import UsageError
 from hechting_rules.render import phrases
+from hechting_rules.render.telling import OPEN, called, facts_by_name, results
 from hechting_rules.terms import Origin, Text
 
 MOST_SUGGESTIONS = 8
 MOST_NODES = 36
 MOST_REASONS = 5
-OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+"""In the drawing of a whole advice: how many rules of a result, and how many premises of a rule, are drawn."""
 LISTED = 6
+"""How many codes the error names that refuses another one."""
 
 
 class NodeKind(StrEnum):
@@ -41,12 +43,17 @@ class EdgeKind(StrEnum):
     FIRST = "comes first"
 
 
+NAMED_STEPS = (EdgeKind.TAKES_BACK, EdgeKind.FIRST)
+"""The edges that are drawn with their words; an arrow says the others."""
+
+
 @attrs.frozen
 class Node:
     """One thing in the reasoning.
 
     ``lead`` says in a word or two what it is or how it stands. What is ``known`` is established or stated; the rest is open.
-    ``code`` is that of the finding, rule, result or flag; empty for a node that counts what is left out.
+    ``code`` is that of the finding, rule, result or flag; empty for a node that counts what is left out. ``origin`` is that of a
+    suggestion, which may be ``withheld`` for safety.
     """
 
     id: str
@@ -61,7 +68,10 @@ class Node:
 
 @attrs.frozen
 class Edge:
-    """One step; ``rule`` is the title of a rule that is not a node of its own because it has a single premise."""
+    """One step between two nodes, named by their ids.
+
+    ``rule`` is the title of a rule that is not a node of its own because it has a single premise.
+    """
 
     source: str
     target: str
@@ -91,20 +101,16 @@ def drawing_of(advice: Advice, code: str | None = None) -> Drawing:
 
 
 def _focus(advice: Advice, code: str) -> Drawing:
-    results = {result.code: result for result in _results(advice)}
-    if code not in results:
-        known = ", ".join(list(results)[:LISTED]) + (", ..." if len(results) > LISTED else "")
+    by_code = {result.code: result for result in results(advice)}
+    if code not in by_code:
+        known = ", ".join(list(by_code)[:LISTED]) + (", ..." if len(by_code) > LISTED else "")
         raise UsageError(f"this advice has no suggestion or conclusion '{code}'; it has: {known or 'none'}")
-    result = results[code]
+    result = by_code[code]
     graph = _Graph.of(advice, whole=False)
     top = graph.suggestion(result) if isinstance(result, Suggested) else graph.conclusion(result)
     if isinstance(result, Suggested):
         graph.gates(result, top)
     return graph.drawn(result.summary if isinstance(result, Suggested) else result.title)
-
-
-def _results(advice: Advice) -> list[Suggested | Concluded]:
-    return [*advice.suggestions, *advice.conclusions]
 
 
 def _whole(advice: Advice) -> Drawing:
@@ -125,7 +131,11 @@ def _whole(advice: Advice) -> Drawing:
 
 @attrs.define
 class _Graph:
-    """A graph under construction; every thing becomes a node once."""
+    """A graph under construction; every thing becomes a node once.
+
+    With ``whole`` it is that of a whole advice, otherwise that under one result; ``opened`` are the conclusions whose rules are
+    drawn.
+    """
 
     concluded: Mapping[str, Concluded]
     facts: Mapping[str, StatedFact]
@@ -136,8 +146,7 @@ class _Graph:
 
     @classmethod
     def of(cls, advice: Advice, *, whole: bool) -> "_Graph":
-        facts = (fact for result in _results(advice) for facts in result.why for fact in facts)
-        return cls({c.code: c for c in advice.conclusions}, {f.name: f for f in facts}, whole)
+        return cls({c.code: c for c in advice.conclusions}, facts_by_name(advice), whole)
 
     def drawn(self, title: Text) -> Drawing:
         return Drawing(title, tuple(self.nodes.values()), tuple(self.edges.values()))
@@ -155,7 +164,7 @@ class _Graph:
         return self.node(key, NodeKind.MORE, Text("", ""), words, known=False)
 
     def suggestion(self, result: Suggested) -> Node:
-        lead = phrases.KINDS[result.kind] if result.level is None else phrases.LEVELS[result.level]
+        lead = called(result)
         established = result.outcome is Outcome.ESTABLISHED
         said = (
             (phrases.SHORT_ORIGINS[result.origin], True),
@@ -227,9 +236,9 @@ class _Graph:
     def leaf(self, premise: Premise) -> Node:
         known = premise.status not in OPEN
         if premise.wanted is Known.ESTABLISHED:
-            return self.node(("result", premise.code), NodeKind.CONCLUSION, _lead(premise), premise.label, known)
+            return self.node(("result", premise.code), NodeKind.CONCLUSION, phrases.STATUS[premise.status], premise.label, known)
         key = ("finding", premise.label.nl, premise.label.en, premise.status.value, premise.code)
-        node = self.node(key, NodeKind.FINDING, _lead(premise), premise.label, known)
+        node = self.node(key, NodeKind.FINDING, phrases.STATUS[premise.status], premise.label, known)
         for source in premise.source:
             if source in self.facts and source != premise.code:
                 self.edge(self.fact(self.facts[source]), node, EdgeKind.SUPPORTS)
@@ -256,9 +265,3 @@ class _Graph:
 
 def _strength(reason: Justification) -> EdgeKind:
     return EdgeKind.SUPPORTS if reason.outcome is Outcome.ESTABLISHED else EdgeKind.COULD
-
-
-def _lead(premise: Premise) -> Text:
-    """How a premise stands; of a conclusion in the words for conclusions."""
-    outcomes = {outcome.value: text for outcome, text in phrases.OUTCOMES.items()}
-    return outcomes.get(premise.status.value, phrases.KNOWN[premise.status])

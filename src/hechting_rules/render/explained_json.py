@@ -1,6 +1,5 @@
 """Explanations as JSON, in one language: the forms published as ``schemas/explanation.schema.json``."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,40 +19,37 @@ from hechting_rules.explanations import (
     Standing,
     WhyNot,
 )
-from hechting_rules.render.explanation import own_rules, rules_below, told
-from hechting_rules.render.json import because_mapping, facts_mapping, premise_mapping, question_mapping
+from hechting_rules.render.json import (
+    because_mapping,
+    case_mapping,
+    facts_mapping,
+    premise_mapping,
+    question_mapping,
+    rulebook_mapping,
+)
+from hechting_rules.render.telling import deeper_rules, own_rules, result_of
 from hechting_rules.terms import Language
 
 SCHEMA = "hechting-rules/explanation/1"
 
 
-def as_json(mapping: dict[str, Any]) -> str:
-    """One of the mappings below as JSON text: stable order of keys, two spaces, a line break at the end."""
-    return json.dumps(mapping, ensure_ascii=False, indent=2) + "\n"
-
-
 def result_to_mapping(explanation: Explanation, language: Language) -> dict[str, Any]:
     """How one result stands and why, as plain data; ``because`` is the result's own rules, ``below`` those they rest on."""
-    advice, found = explanation.advice, told(explanation)
+    advice, found = explanation.advice, result_of(explanation)
     counterfactual = explanation.counterfactual
     return {
         **_head("result", language),
-        "rulebook": {
-            "id": advice.rulebook,
-            "version": advice.version,
-            "sha256": advice.sha256,
-            "clinical_review": advice.clinical_review,
-        },
+        "rulebook": rulebook_mapping(advice),
         "profile": advice.profile,
         "disclaimer": advice.disclaimer.into(language),
-        "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
+        "case": case_mapping(advice),
         "code": explanation.code,
         "title": explanation.title.into(language),
         "origin": None if explanation.origin is None else explanation.origin.value,
         "standing": _standing(explanation.standing, language),
         "why": [] if found is None else [facts_mapping(facts, language) for facts in found.why],
         "because": [because_mapping(reason, language) for reason in own_rules(explanation)],
-        "below": [because_mapping(reason, language) for reason in rules_below(explanation)],
+        "below": [because_mapping(reason, language) for reason in deeper_rules(explanation)],
         "why_not": [_why_not(way, language) for way in explanation.why_not],
         "counterfactual": None if counterfactual is None else _counterfactual(counterfactual, language),
         "warnings": list(advice.warnings),

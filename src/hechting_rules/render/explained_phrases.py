@@ -7,6 +7,8 @@ from hechting_rules.advice import Outcome
 from hechting_rules.explanations import Gap, Move, NoWay
 from hechting_rules.terms import About, Direction, Standing, Text, Wording
 
+# --- closed sets
+
 STANDS = {
     Outcome.ESTABLISHED: Text("Vastgesteld", "Established"),
     Outcome.POSSIBLE: Text("Nog niet zeker", "Not certain yet"),
@@ -106,6 +108,8 @@ UNITS = {
     "weeks": (Text("week", "week"), Text("weken", "weeks")),
 }
 
+# --- one result: why, why not, what it hangs on
+
 NOT_FROM_ARTICLE = Text("niet uit het artikel", "not from the article")
 WHY_ONE = Text("Waarom", "Why")
 WHY_ANY = Text("Waarom: elk van deze is genoeg", "Why: any one of these is enough")
@@ -135,6 +139,8 @@ NO_ADVICE = Text(
 COMES_WITH = Text("Komt erbij met", "Comes up with")
 GOES_WITH = Text("Valt weg met", "Goes with")
 OR_WITH = Text("of met", "or with")
+# --- what to ask
+
 QUESTIONS = Text("Wat nu vragen, het belangrijkste eerst", "What to ask now, what matters most first")
 NO_QUESTIONS = Text(
     "Geen antwoord op iets wat nog niet gevraagd is kan nog iets veranderen.",
@@ -143,6 +149,8 @@ NO_QUESTIONS = Text(
 ALSO_ONE = Text("en nog 1 uitkomst", "and 1 more result")
 ALSO_MORE = Text("en nog {n} uitkomsten", "and {n} more results")
 ONLY_AFTER = Text("Alleen als dit openblijft na", "Only if still open after")
+# --- a difference, and what rests on numbers
+
 NO_CHANGES = Text("Geen uitkomst verschilt.", "No result differs.")
 NO_TOLD_CHANGES = Text(
     "Geen uitkomst die een advies vertelt verschilt.",
@@ -164,6 +172,8 @@ NO_NUMBERS = Text(
 )
 INSTEAD = Text("in plaats van", "instead of")
 REASON = Text("Reden (in het Engels)", "Reason")
+# --- for and against
+
 AGAINST = Text("Vraagt aandacht", "Asks for attention")
 PROTECTS = Text("Beschermt", "Protects")
 NOTHING_KNOWN = Text("nog niets bekend", "nothing known yet")

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 from hechting_rules.advice import Justification, Known, Locator, Outcome, Question, Suggested
-from hechting_rules.explanations import Counterfactual, Explanation, WhyNot
+from hechting_rules.explanations import Counterfactual, Explanation, Gap, WhyNot
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases
-from hechting_rules.render.explanation import own_rules, rules_below, told
 from hechting_rules.render.page import GAP, INDENT, Line, Role
-from hechting_rules.render.voice import DEEPER, MOST_RULES, Lines, Voice, kind_of, mark_of
+from hechting_rules.render.telling import by_section, deeper_rules, own_rules, result_of
+from hechting_rules.render.voice import DEEPER, Lines, Voice, kind_of, mark_of
 
 MOST_SETS = 5
+MOST_RULES = 3
+MOST_WAYS = 3
 MOST_PLACES = 3
 MOST_SCREENS = 3
 MOST_QUESTIONS = 10
+"""In short: how many sets of facts, rules, ways to a result, places of a rule, safety flags and questions are told."""
 
 
 def tell_result(voice: Voice, explanation: Explanation) -> Lines:
@@ -36,24 +39,23 @@ def _answer(voice: Voice, explanation: Explanation) -> Lines:
     standing = explanation.standing
     if explanation.origin is not None:
         yield voice.heading(phrases.ORIGINS[explanation.origin])
-    stands, found = voice.say(words.STANDS[standing.outcome]), told(explanation)
+    stands, found = voice.say(words.STANDS[standing.outcome]), result_of(explanation)
     if isinstance(found, Suggested) and found.level is not None:
         stands = f"{stands} ({voice.say(phrases.LEVELS[found.level]).lower()})"
     yield Line(Role.ANSWER, voice.say(explanation.title), lead=stands)
-    yield Line(Role.TEXT, voice.say(words.HOLDS[kind_of(standing)]), INDENT)
+    yield Line(Role.TEXT, voice.say(words.HOLDS[kind_of(standing.outcome, robust=standing.robust)]), INDENT)
     for label, flags in ((phrases.WITHHELD, standing.withheld_by), (phrases.AFTER, standing.after)):
         if flags:
             yield Line(Role.HELD, voice.names(flags), DEEPER, lead=voice.say(label))
-    screens = standing.screen_first if voice.everything else standing.screen_first[:MOST_SCREENS]
-    if screens:
-        rest = "; …" if len(standing.screen_first) > len(screens) else ""
-        yield Line(Role.SCREEN, voice.names(screens) + rest, DEEPER, lead=voice.say(phrases.SCREEN_FIRST))
+    if standing.screen_first:
+        screens = voice.names(standing.screen_first, MOST_SCREENS)
+        yield Line(Role.SCREEN, screens, DEEPER, lead=voice.say(phrases.SCREEN_FIRST))
     yield GAP
 
 
 def _why(voice: Voice, explanation: Explanation) -> Lines:
     """The smallest sets of facts, each of which is enough."""
-    found = told(explanation)
+    found = result_of(explanation)
     sets = () if found is None or found.outcome is not Outcome.ESTABLISHED else found.why
     if not sets:
         return
@@ -69,7 +71,7 @@ def _as_long_as(voice: Voice, explanation: Explanation) -> Lines:
     """What is assumed: what would take a rule on the way back and is not ruled out."""
     if explanation.standing.outcome is not Outcome.ESTABLISHED:
         return
-    rules = (*own_rules(explanation), *rules_below(explanation))
+    rules = (*own_rules(explanation), *deeper_rules(explanation))
     assumed = dict.fromkeys(voice.known(p) for r in rules for p in r.unless if p.status is not Known.RULED_OUT)
     if assumed:
         yield voice.heading(words.AS_LONG_AS)
@@ -81,7 +83,7 @@ def _as_long_as(voice: Voice, explanation: Explanation) -> Lines:
 def _rules(voice: Voice, explanation: Explanation) -> Lines:
     """The rules on the way: those below only where they hold."""
     established = explanation.standing.outcome is Outcome.ESTABLISHED
-    rules = (*own_rules(explanation), *(rules_below(explanation) if established else ()))
+    rules = (*own_rules(explanation), *(deeper_rules(explanation) if established else ()))
     if not rules:
         return
     yield voice.heading(words.RULES)
@@ -105,18 +107,17 @@ def _ground(voice: Voice, rule: Justification, cautioned: set[str]) -> Lines:
     if note is not None and note.claim not in cautioned:
         cautioned.add(note.claim)
         caution = voice.say(note.full if voice.everything else note.caution)
-        standing = ", ".join(voice.say(words.STANDINGS[s]) for s in note.standing)
-        yield Line(Role.CAUTION, f"{caution} ({standing})", DEEPER, lead=voice.say(phrases.CAUTION))
+        yield Line(Role.CAUTION, f"{caution} ({voice.stands(note)})", DEEPER, lead=voice.say(phrases.CAUTION))
 
 
 def _places(voice: Voice, places: Sequence[Locator]) -> str:
     """Places in the article, by section."""
     shown = places if voice.everything else places[:MOST_PLACES]
-    by_section: dict[str, list[str]] = {}
-    for place in shown:
-        by_section.setdefault(place.section, []).append(f"{place.statement} '{place.words}'")
-    told = "; ".join(f"{', '.join(found)} ({section})" for section, found in by_section.items())
-    return told + ("; …" if len(places) > len(shown) else "")
+    told = []
+    for section, found in by_section(shown).items():
+        at = ", ".join(f"{place.statement} '{place.words}'" for place in found)
+        told.append(f"{at} ({section})")
+    return "; ".join(told) + ("; …" if len(places) > len(shown) else "")
 
 
 def _ways_to(voice: Voice, explanation: Explanation) -> Lines:
@@ -124,11 +125,38 @@ def _ways_to(voice: Voice, explanation: Explanation) -> Lines:
     established = explanation.standing.outcome is Outcome.ESTABLISHED
     if explanation.why_not:
         yield voice.heading(words.WAITS_FOR if established else words.SHORT_OF)
-        yield from _waiting(voice, explanation.why_not) if established else voice.ways(explanation.why_not)
+        yield from _waiting(voice, explanation.why_not) if established else tell_ways(voice, explanation.why_not)
         yield GAP
     elif not established:
         yield Line(Role.TEXT, voice.say(words.NO_RULE))
         yield GAP
+
+
+def tell_ways(voice: Voice, ways: Sequence[WhyNot], indent: int = INDENT) -> Lines:
+    """Ways to a result in the order given, each with what it is short of and what would need to be so."""
+    shown = ways if voice.everything else ways[:MOST_WAYS]
+    for number, way in enumerate(shown, 1):
+        short_of = voice.counted(len(way.obstacles), words.SHORT_OF_ONE, words.SHORT_OF_MORE)
+        mark = " " * (indent - INDENT) + mark_of(number)
+        yield Line(Role.ITEM, voice.say(way.title), indent, mark, short_of)
+        for obstacle in way.obstacles:
+            yield Line(Role.REASON, voice.say(obstacle.label), indent + 2, lead=voice.say(words.GAPS[obstacle.gap]))
+        yield from _needed(voice, way, indent + 2)
+    yield from voice.more(len(ways) - len(shown))
+
+
+def _needed(voice: Voice, way: WhyNot, indent: int) -> Lines:
+    """What would need to be so, where the obstacles do not say it in the same words."""
+    said = {o.label for o in way.obstacles if o.gap is not Gap.UNLESS}
+    needed = words.ONLY_WITHOUT
+    named = {o.code for o in way.obstacles if o.gap is Gap.OFF}
+    if way.state and not {fact.label for fact in way.state} <= said:
+        yield Line(Role.REASON, voice.names(way.state), indent, lead=voice.say(words.WITH))
+        needed = words.WITHOUT
+    if way.withdraw:
+        yield Line(Role.REASON, voice.names(way.withdraw), indent, lead=voice.say(needed))
+    if not named.issuperset(way.switch_on):
+        yield Line(Role.REASON, ", ".join(way.switch_on), indent, lead=voice.say(words.SWITCHED_ON))
 
 
 def _waiting(voice: Voice, ways: Sequence[WhyNot]) -> Lines:

@@ -12,10 +12,9 @@ from hechting_rules.errors import MissingExtraError
 from hechting_rules.explanations import Arguments
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases
-from hechting_rules.render.colours import DARK, LIGHT, properties
 from hechting_rules.render.drawing import drawing_of
-from hechting_rules.render.lettering import clean
 from hechting_rules.render.report import Report, report_of
+from hechting_rules.render.style import DARK, LIGHT, clean, properties
 from hechting_rules.render.svg import to_svg
 from hechting_rules.terms import Language, Origin, Text
 
@@ -137,18 +136,18 @@ def _size(svg: str) -> tuple[str, bool]:
 
 
 def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[str, str]]:
-    """The parts of the page in their order, each with its anchor."""
-    parts = [(part.name, part.heading) for part in report.parts]
-    safety, rest = [p for p in parts if p[0] == Origin.SAFETY], [p for p in parts if p[0] != Origin.SAFETY]
-    article, beside = [p for p in rest if p[0] == Origin.ARTICLE], [p for p in rest if p[0] != Origin.ARTICLE]
-    screens = _if(report.screens, "first", phrases.SCREEN_FIRST, language)
-    cautions = _if(report.cautions, "cautions", phrases.CAUTION, language)
+    """The parts of the page in their order, each with its anchor and its heading."""
+    origins = {part.name: (part.name, part.heading) for part in report.parts}
+
+    def of(*names: Origin) -> list[tuple[str, str]]:
+        return [origins[name] for name in names if name in origins]
+
     return [
-        *safety,
-        *screens,
-        *article,
-        *cautions,
-        *beside,
+        *of(Origin.SAFETY),
+        *_if(report.screens, "first", phrases.SCREEN_FIRST, language),
+        *of(Origin.ARTICLE),
+        *_if(report.cautions, "cautions", phrases.CAUTION, language),
+        *of(Origin.TODAY, Origin.HOST),
         *_if(report.near or report.more, "asked", phrases.ASK_NEXT, language),
         *_if(report.context, "context", phrases.CONTEXT, language),
         *_if(report.classes, "classes", phrases.CLASSES, language),
@@ -162,4 +161,5 @@ def _contents(report: Report, language: Language, *, drawn: bool) -> list[tuple[
 
 
 def _if(there: object, name: str, text: Text, language: Language) -> list[tuple[str, str]]:
+    """The entry of a part, if the page has it."""
     return [(name, text.into(language))] if there else []

@@ -28,24 +28,17 @@ def to_json(advice: Advice, language: Language) -> str:
 
 def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
     """The advice as plain data."""
-    safety = advice.of_origin(Origin.SAFETY)
     return {
         "schema": SCHEMA,
-        "rulebook": {
-            "id": advice.rulebook,
-            "version": advice.version,
-            "sha256": advice.sha256,
-            "clinical_review": advice.clinical_review,
-            "parts": [_part(part, language) for part in advice.parts],
-        },
+        "rulebook": {**rulebook_mapping(advice), "parts": [_part(part, language) for part in advice.parts]},
         "profile": {
             "id": advice.profile,
             "changes": [{"what": c.what, "name": c.name, "detail": c.detail} for c in advice.changes],
         },
         "language": language.value,
         "disclaimer": advice.disclaimer.into(language),
-        "case": {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage},
-        "safety": [_suggested(s, language) for s in safety],
+        "case": case_mapping(advice),
+        "safety": [_suggested(s, language) for s in advice.of_origin(Origin.SAFETY)],
         "screen_first": _flags(advice.screen_first),
         "flags": _named_flags(advice, language),
         "conclusions": [_concluded(c, language) for c in advice.conclusions],
@@ -56,6 +49,21 @@ def to_mapping(advice: Advice, language: Language) -> dict[str, Any]:
         "not_assessed": advice.not_assessed,
         "warnings": list(advice.warnings),
     }
+
+
+def rulebook_mapping(advice: Advice) -> dict[str, str]:
+    """Which rulebook an advice comes from, as plain data."""
+    return {
+        "id": advice.rulebook,
+        "version": advice.version,
+        "sha256": advice.sha256,
+        "clinical_review": advice.clinical_review,
+    }
+
+
+def case_mapping(advice: Advice) -> dict[str, str]:
+    """Which case an advice is on, as plain data: its name and the stages of the persons, in codes."""
+    return {"id": advice.case, "child_stage": advice.child_stage, "adult_stage": advice.adult_stage}
 
 
 def _part(part: PartTold, language: Language) -> dict[str, Any]:

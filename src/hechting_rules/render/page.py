@@ -10,11 +10,14 @@ import attrs
 WIDTH = 100
 """How many characters wide a page is, unless told otherwise."""
 INDENT = 4
+"""How many characters the items of a page stand in."""
 SIDE_BY_SIDE = 72
 """From how many characters on two columns stand beside each other; on a narrower page they follow each other."""
 BETWEEN = 2
+"""How many characters apart two columns stand."""
 
 _KEPT = frozenset("\t\n\v\f\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
+"""White space that is not printable: it is no command of a terminal, and most of it becomes a space where lines are broken."""
 
 
 class Role(StrEnum):

@@ -3,6 +3,8 @@
 from hechting_rules.advice import Known, Outcome
 from hechting_rules.terms import Kind, Level, Origin, Text
 
+# --- closed sets
+
 KINDS = {
     Kind.SAFETY: Text("Veiligheid", "Safety"),
     Kind.ATTENTION: Text("Let op", "Note"),
@@ -46,6 +48,11 @@ OUTCOMES = {
     Outcome.RULED_OUT: Text("uitgesloten", "ruled out"),
 }
 
+STATUS = KNOWN | {Known(outcome.value): text for outcome, text in OUTCOMES.items()}
+"""How a premise stands; a conclusion in the words for conclusions."""
+
+# --- around the suggestions
+
 BECAUSE = Text("Waarom", "Why")
 IN_THE_ARTICLE = Text("in het artikel", "in the article")
 STILL_OPEN = Text("Hangt af van", "Depends on")
@@ -70,11 +77,16 @@ NOT_REVIEWED = Text(
 )
 REVIEWED = Text("Klinisch beoordeeld door", "Clinically reviewed by")
 MORE = Text("nog {n} (--all toont alles)", "{n} more (--all shows everything)")
-OFF = Text("uitgezet", "switched off")
-ON = Text("aangezet", "switched on")
-PARAMETER = Text("aangepaste waarde", "changed value")
 PROFILE = Text("Profiel", "Profile")
+CHANGES = {
+    "on": Text("aangezet", "switched on"),
+    "off": Text("uitgezet", "switched off"),
+    "parameter": Text("aangepaste waarde", "changed value"),
+}
+"""What a profile does to a rule or a parameter, by what a `hechting_rules.advice.Change` calls it."""
 IGNORED = Text("Telt niet mee", "Not counted")
+
+# --- how others classify
 
 CLASSES_OF_ARTICLE = Text(
     "Indeling in het artikel (naslag, geen diagnose)", "Classification in the article (reference, no diagnosis)"
@@ -105,6 +117,8 @@ NOT_OF_ARTICLE = Text("Niet uit het artikel", "Not from the article")
 TO_CHECK = Text("Na te gaan", "To be checked")
 SOURCES = Text("Bronnen", "Sources")
 
+# --- in a drawing
+
 DRAWING = Text("Hoe de suggesties volgen uit wat bekend is", "How the suggestions follow from what is known")
 RULE = Text("regel", "rule")
 SHORT_ORIGINS = {
@@ -124,8 +138,10 @@ STEPS = {
     "takes back": Text("tenzij", "unless"),
     "comes first": Text("eerst", "first"),
 }
-"""What an edge of a drawing says."""
+"""What an edge of a drawing says, by the value of its `hechting_rules.render.drawing.EdgeKind`."""
 NOTHING_DRAWN = Text("Er is geen redenering om te tekenen.", "There is no reasoning to draw.")
+
+# --- on the page of a report
 
 REPORT = Text("Suggesties bij een casus", "Suggestions for a case")
 NO_DIAGNOSIS = Text("geen diagnose, geen score", "no diagnosis, no score")

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.advice import Advice, Concluded, Justification, Known, Locator, Outcome, Premise, StatedFact, Suggested
+from hechting_rules.advice import Advice, Justification, Known, Locator, Premise, StatedFact
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases, telling
-from hechting_rules.render.lettering import clean
-from hechting_rules.render.telling import Told
-from hechting_rules.terms import Language, Origin, Text
-
-OUTCOMES = {outcome.value: text for outcome, text in phrases.OUTCOMES.items()}
+from hechting_rules.render.style import clean
+from hechting_rules.render.telling import Result, Told
+from hechting_rules.render.voice import Voice, kind_of
+from hechting_rules.terms import Origin, Text
 
 
 @attrs.frozen
@@ -19,6 +18,7 @@ class Given:
     """A premise that holds, or all those of a rule that stand the same otherwise, as one row.
 
     ``labels`` come with the number of the step in between that explains each, or 0; ``source`` is what a premise follows from.
+    With ``unless`` it is what would take the rule back.
     """
 
     labels: tuple[tuple[str, int], ...]
@@ -55,7 +55,7 @@ class Reasoned:
 
 @attrs.frozen
 class Rested:
-    """What a result rests on: groups of facts, each enough by itself."""
+    """What a suggestion, or a ``step`` in between, rests on: groups of facts, each enough by itself."""
 
     number: int
     heading: str
@@ -65,32 +65,35 @@ class Rested:
 
 @attrs.frozen
 class Reasons:
-    """The reasons of an advice in one language."""
+    """The reasons of an advice in one language.
+
+    ``steps`` are the conclusions that the page explains, each with its number; ``facts`` what the case states, by name; ``rules``
+    the titles of the rules, by id.
+    """
 
     advice: Advice
-    language: Language
+    voice: Voice
     told: Told
     steps: Mapping[str, int]
     facts: Mapping[str, StatedFact]
     rules: Mapping[str, Text]
 
     @classmethod
-    def of(cls, advice: Advice, language: Language, told: Told, *, everything: bool) -> "Reasons":
-        """The reasons of what is told of an advice; without ``everything`` with the conclusions only that they mention."""
-        results: list[Suggested | Concluded] = [*advice.suggestions, *advice.conclusions]
-        mentioned = {c.code for c in advice.conclusions} if everything else _mentioned(advice, told)
+    def of(cls, advice: Advice, voice: Voice, told: Told) -> "Reasons":
+        """The reasons of what is told of an advice; in short only with the conclusions that these mention."""
+        mentioned = {c.code for c in advice.conclusions} if voice.everything else _mentioned(advice, told)
         return cls(
             advice,
-            language,
+            voice,
             told,
             {c.code: number for number, c in enumerate((c for c in advice.conclusions if c.code in mentioned), 1)},
-            {fact.name: fact for result in results for facts in result.why for fact in facts},
-            {reason.rule: reason.title for result in results for reason in result.because},
+            telling.facts_by_name(advice),
+            {reason.rule: reason.title for result in telling.results(advice) for reason in result.because},
         )
 
     def say(self, text: Text) -> str:
         """A text in the language of the page, fit for it."""
-        return clean(text.into(self.language))
+        return clean(self.voice.say(text))
 
     def of_suggestions(self) -> tuple[Reasoned, ...]:
         """Why each suggestion that is told holds, or may hold."""
@@ -103,31 +106,31 @@ class Reasons:
 
     def rested(self) -> tuple[Rested, ...]:
         """What each suggestion that is told rests on, and each step in between that is a result of its own."""
-        suggestions = (self._rested(s, self.told.numbers[s.code], s.summary) for s in self.told.all())
+        suggestions = (self._rested(s, self.told.numbers[s.code], s.summary, step=False) for s in self.told.all())
         shown = (c for c in self.advice.conclusions if c.code in self.steps and c.shown)
-        conclusions = (attrs.evolve(self._rested(c, self.steps[c.code], c.title), step=True) for c in shown)
+        conclusions = (self._rested(c, self.steps[c.code], c.title, step=True) for c in shown)
         return tuple(rested for rested in (*suggestions, *conclusions) if rested.groups)
 
-    def _rested(self, result: Suggested | Concluded, number: int, heading: Text) -> Rested:
+    def _rested(self, result: Result, number: int, heading: Text, *, step: bool) -> Rested:
         plain = [facts for facts in telling.plainest(result.why) if facts] or [list(facts) for facts in result.why if facts]
         groups = tuple(dict.fromkeys("; ".join(self.say(fact.label) for fact in facts) for facts in plain))
-        return Rested(number, self.say(heading), step=False, groups=groups)
+        return Rested(number, self.say(heading), step, groups)
 
-    def _reasoned(self, result: Suggested | Concluded, number: int, heading: Text, origin: Origin | None) -> Reasoned:
-        key = (result.outcome, result.robust and result.outcome is Outcome.ESTABLISHED)
+    def _reasoned(self, result: Result, number: int, heading: Text, origin: Origin | None) -> Reasoned:
+        holds = words.HOLDS[kind_of(result.outcome, robust=result.robust)]
         rules = tuple(self._rule(reason) for reason in result.because)
-        return Reasoned(number, self.say(heading), origin, self.say(words.HOLDS[key]), rules)
+        return Reasoned(number, self.say(heading), origin, self.say(holds), rules)
 
     def _rule(self, reason: Justification) -> Rule:
         note = reason.evidence
-        worded = words.WORDED.into(self.language).format(how=self.say(words.WORDINGS[reason.wording])) if reason.places else ""
+        worded = self.say(words.WORDED).format(how=self.say(words.WORDINGS[reason.wording])) if reason.places else ""
         return Rule(
             id=clean(reason.rule),
             title=self.say(reason.title),
             status=self.say(phrases.OUTCOMES[reason.outcome]),
             worded=worded,
-            places=tuple(_by_section(reason.places)),
-            standing="" if note is None else ", ".join(self.say(words.STANDINGS[one]) for one in note.standing),
+            places=tuple(_in_words(reason.places)),
+            standing="" if note is None else self.voice.stands(note),
             caution="" if note is None else self.say(note.caution),
             givens=(*self._givens(reason.premises, unless=False), *self._givens(reason.unless, unless=True)),
         )
@@ -137,7 +140,7 @@ class Reasons:
         for premise in premises:
             if premise.satisfied:
                 label = self._labelled(premise)
-                step = phrases.STEP.into(self.language).format(n=label[1]).lower()
+                step = self.say(phrases.STEP).format(n=label[1]).lower()
                 source = step if label[1] else self._source(premise)
                 yield Given((label,), self._status(premise), source, satisfied=True, unless=unless)
         others: dict[str, list[tuple[str, int]]] = {}
@@ -151,7 +154,7 @@ class Reasons:
         return self.say(premise.label), self.steps.get(premise.code, 0) if premise.wanted is Known.ESTABLISHED else 0
 
     def _status(self, premise: Premise) -> str:
-        return self.say(OUTCOMES.get(premise.status.value, phrases.KNOWN[premise.status]))
+        return self.say(phrases.STATUS[premise.status])
 
     def _source(self, premise: Premise) -> str:
         """What a premise follows from, in words: rules for a conclusion; the case, or a fact that it states, for a finding."""
@@ -167,13 +170,11 @@ class Reasons:
         return self.say(self.facts[name].label) if name in self.facts else clean(name)
 
 
-def _by_section(places: Iterable[Locator]) -> Iterator[str]:
-    """Places in the article, those of one section together."""
-    sections: dict[str, list[str]] = {}
-    for place in places:
-        sections.setdefault(clean(place.section), []).append(f"{clean(place.statement)} “{clean(place.words)}”")
-    for section, found in sections.items():
-        yield f"{', '.join(found)} ({section})"
+def _in_words(places: Iterable[Locator]) -> Iterator[str]:
+    """Places in the article, as one string for each section."""
+    for section, found in telling.by_section(places).items():
+        at = ", ".join(f"{clean(place.statement)} “{clean(place.words)}”" for place in found)
+        yield f"{at} ({clean(section)})"
 
 
 def _mentioned(advice: Advice, told: Told) -> set[str]:

@@ -1,31 +1,41 @@
 """What a report page says, as plain values in one language: `hechting_rules.render.html` puts them on the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from hechting_rules.advice import Advice, Change, EvidenceNote, FlagName, Outcome, Question, Suggested
 from hechting_rules.explanations import Arguments
-from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases, telling
 from hechting_rules.render.classes import class_lines
-from hechting_rules.render.explained_arguments import tell_arguments
-from hechting_rules.render.lettering import clean
+from hechting_rules.render.explained import argument_lines
 from hechting_rules.render.page import Columns, Line, Role
 from hechting_rules.render.reasons import Reasoned, Reasons, Rested
-from hechting_rules.render.telling import Told
-from hechting_rules.render.text import MOST_FACTS, MOST_PLACES, MOST_QUESTIONS, MOST_SCREENS, URGENT
+from hechting_rules.render.style import clean
+from hechting_rules.render.telling import (
+    MOST_CAUTIONS,
+    MOST_FACTS,
+    MOST_PLACES,
+    MOST_QUESTIONS,
+    MOST_SCREENS,
+    URGENT,
+    Told,
+    called,
+)
 from hechting_rules.render.voice import Voice
-from hechting_rules.terms import Jurisdiction, Language, Level, Origin, Text
+from hechting_rules.terms import Language, Level, Origin, Text
 
 NEAR = 10
 """How many questions a whole page shows before the others."""
-REVIEWED = "none"
 
 
 @attrs.frozen
 class Item:
-    """A suggestion on the page: its number, what it asks, and what stands under it as pairs of a name and words."""
+    """A suggestion on the page: its number, what it asks, and what stands under it as pairs of a name and words.
+
+    ``held`` is one that waits for safety. ``screens`` are the letters of the flags to look at before it; ``next_step_of`` is the
+    number of the suggestion that comes before it, or 0; ``explained`` says whether the page gives its reasons.
+    """
 
     number: int
     kind: str
@@ -54,7 +64,7 @@ class Caution:
 
 @attrs.frozen
 class Part:
-    """The suggestions of one origin."""
+    """The suggestions of one origin: ``held_by`` is what all of them wait for, ``left`` how many the page leaves out."""
 
     name: str
     heading: str
@@ -65,7 +75,7 @@ class Part:
 
 @attrs.frozen
 class Screen:
-    """A safety flag to look at first; ``letter`` is what the suggestions call it."""
+    """A safety flag to look at first; ``letter`` is what the suggestions call it, ``at`` their numbers as runs."""
 
     letter: str
     name: str
@@ -75,7 +85,7 @@ class Screen:
 
 @attrs.frozen
 class Asked:
-    """A question, whether it is answered by yes or no, and the suggestions or results on which it bears."""
+    """A question: whether yes or no answers it, and the suggestions on which it bears as runs of numbers, else its reason."""
 
     question: str
     yes_or_no: bool
@@ -93,7 +103,12 @@ class Block:
 
 @attrs.frozen
 class Report:
-    """All that the page says, in the order of the page."""
+    """All that the page says, in the order of the page.
+
+    ``nothing`` is established where that is true. ``near`` are the questions to begin with, ``more`` the others; ``screens_left``
+    and ``questions_left`` count what the page leaves out. ``changes`` are what the profile does, to what, and why or to which
+    value; ``rulebook`` is its id, version and sha256.
+    """
 
     title: str
     case: str
@@ -123,30 +138,31 @@ class Report:
 
 def report_of(advice: Advice, language: Language, *, everything: bool, arguments: Arguments | None) -> Report:
     """The whole advice, or without ``everything`` as much of it as a plain text in short tells."""
-    told = telling.chosen(advice, everything=everything)
-    page = _Page(advice, language, everything, told, {})
-    screens, left = page.all_screens()
+    voice, told = Voice(language, everything), telling.chosen(advice, everything=everything)
+    flags = telling.screens(advice, told, everything=everything)
+    shown = flags if everything else flags[:MOST_SCREENS]
+    page = _Page(advice, voice, told, {flag: _letter(place) for place, (flag, _) in enumerate(shown)})
     near, more, unasked = page.questions()
-    reasons = Reasons.of(advice, language, told, everything=everything)
+    reasons = Reasons.of(advice, voice, told)
     case = clean(advice.case)
-    heading = phrases.REPORT.into(language)
+    heading = voice.say(phrases.REPORT)
     return Report(
         title=f"{case}: {heading}" if case else heading,
         case=case,
         person=page.say(advice.person),
-        review=page.review(),
+        review=clean(voice.review(advice)),
         disclaimer=page.say(advice.disclaimer),
         parts=tuple(part for part in map(page.part, Origin) if part.items),
         cautions=page.cautions(),
-        screens=screens,
-        screens_left=left,
+        screens=tuple(page.screen(flag, before) for flag, before in shown),
+        screens_left=len(flags) - len(shown),
         nothing=not any(s.outcome is Outcome.ESTABLISHED for s in advice.suggestions),
         near=near,
         more=more,
         questions_left=unasked,
         context=tuple(map(page.say, advice.context if everything or not told.numbers else ())),
-        classes=_blocks(class_lines(advice, language, everything=everything)),
-        arguments=() if arguments is None else _blocks(tell_arguments(Voice(language, everything), arguments)),
+        classes=_blocks(class_lines(voice, advice)),
+        arguments=() if arguments is None else _blocks(argument_lines(arguments, language, everything=everything)),
         reasons=reasons.of_suggestions(),
         steps=reasons.of_steps(),
         rested=reasons.rested(),
@@ -171,36 +187,23 @@ def _blocks(lines: Iterable[Line | Columns]) -> tuple[Block, ...]:
 
 @attrs.frozen
 class _Page:
+    """The parts of the page in the making; ``letters`` are what the flags to look at first are called on it."""
+
     advice: Advice
-    language: Language
-    everything: bool
+    voice: Voice
     told: Told
-    letters: dict[FlagName, str]
+    letters: Mapping[FlagName, str]
 
     def say(self, text: Text) -> str:
-        return clean(text.into(self.language))
+        return clean(self.voice.say(text))
 
     def listed(self, texts: Iterable[Text], most: int) -> str:
         """Texts in a row; in short only the first of them."""
-        said = list(dict.fromkeys(map(self.say, texts)))
-        shown = said if self.everything else said[:most]
-        return "; ".join(shown) + ("; …" if len(said) > len(shown) else "")
+        return self.voice.row(list(dict.fromkeys(map(self.say, texts))), most)
 
-    def review(self) -> str:
-        if self.advice.clinical_review == REVIEWED:
-            return self.say(phrases.NOT_REVIEWED)
-        return f"{self.say(phrases.REVIEWED)} {clean(self.advice.clinical_review)}"
-
-    def all_screens(self) -> tuple[tuple[Screen, ...], int]:
-        """The flags to look at first, which get their letters, and how many are left out."""
-        found = telling.screens(self.advice, self.told, everything=self.everything)
-        shown = found if self.everything else found[:MOST_SCREENS]
-        self.letters.update((flag, _letter(place)) for place, (flag, _) in enumerate(shown))
-        told = (
-            Screen(self.letters[flag], self.say(flag.name), self.say(phrases.LEVELS[flag.level]), tuple(telling.runs(before)))
-            for flag, before in shown
-        )
-        return tuple(told), len(found) - len(shown)
+    def screen(self, flag: FlagName, before: tuple[int, ...]) -> Screen:
+        level = phrases.LEVELS[flag.level]
+        return Screen(self.letters[flag], self.say(flag.name), self.say(level), tuple(telling.runs(before)))
 
     def part(self, origin: Origin) -> Part:
         shown = self.told.of(origin)
@@ -214,21 +217,22 @@ class _Page:
         )
 
     def cautions(self) -> tuple[Caution, ...]:
-        found = telling.cautions(self.advice, self.told, everything=self.everything)
-        return tuple(self.caution(note, at) for note, at in found)
+        everything = self.voice.everything
+        found = telling.cautions(self.advice, self.told, self.told.all(), everything=everything)
+        return tuple(self.caution(note, at) for note, at in (found if everything else found[:MOST_CAUTIONS]))
 
     def caution(self, note: EvidenceNote, at: tuple[int, ...]) -> Caution:
-        standing = ", ".join(self.say(words.STANDINGS[one]) for one in note.standing)
-        return Caution(standing, self.say(note.full if self.everything else note.caution), tuple(telling.runs(at)))
+        words = self.say(note.full if self.voice.everything else note.caution)
+        return Caution(self.voice.stands(note), words, tuple(telling.runs(at)))
 
     def item(self, suggestion: Suggested, held_by: tuple[FlagName, ...]) -> Item:
         """A suggestion; what it waits for is not said again where all of its origin wait for the same."""
         established = suggestion.outcome is Outcome.ESTABLISHED
         held = bool(suggestion.withheld_by)
-        in_full = (self.everything or suggestion.level in URGENT) and not held
+        in_full = (self.voice.everything or suggestion.level in URGENT) and not held
         waits = () if suggestion.withheld_by == held_by else suggestion.withheld_by
         rows = {
-            phrases.ROUTE: self.route(suggestion),
+            phrases.ROUTE: "" if suggestion.route is None else clean(self.voice.route(suggestion.route)),
             phrases.WITHHELD: "; ".join(self.say(flag.name) for flag in waits),
             phrases.AFTER: "; ".join(self.say(flag.name) for flag in suggestion.after),
         }
@@ -251,10 +255,10 @@ class _Page:
 
     def kind(self, suggestion: Suggested) -> str:
         """What a suggestion asks, or how soon; and whether it is only possible, or on hold."""
-        kind = phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level]
         said = ((phrases.POSSIBLE, suggestion.outcome is not Outcome.ESTABLISHED), (phrases.WAITS, suggestion.withheld_by))
         more = ", ".join(self.say(text) for text, so in said if so)
-        return f"{self.say(kind)} ({more})" if more else self.say(kind)
+        kind = self.say(called(suggestion))
+        return f"{kind} ({more})" if more else kind
 
     def because(self, suggestion: Suggested) -> tuple[str, str]:
         """Why it is told, or what it depends on."""
@@ -266,21 +270,13 @@ class _Page:
     def places(self, suggestion: Suggested) -> str:
         """Where it stands in the article, if it is from there."""
         found = telling.places(self.advice, suggestion) if suggestion.origin is Origin.ARTICLE else []
-        shown = found if self.everything else found[:MOST_PLACES]
+        shown = found if self.voice.everything else found[:MOST_PLACES]
         return "; ".join(f"{clean(p.statement)} “{clean(p.words)}”" for p in shown)
-
-    def route(self, suggestion: Suggested) -> str:
-        if suggestion.route is None:
-            return ""
-        checked = f"{self.say(phrases.CHECKED)} {clean(suggestion.route.checked_on)}"
-        general = suggestion.route.jurisdiction is Jurisdiction.NONE
-        source = checked if general else f"{clean(suggestion.route.source)}; {checked}"
-        return f"{self.say(suggestion.route.text)} ({source})"
 
     def questions(self) -> tuple[tuple[Asked, ...], tuple[Asked, ...], int]:
         """The questions to begin with, the others, and how many are left out."""
         near = telling.worth_asking(self.advice)
-        if not self.everything:
+        if not self.voice.everything:
             return tuple(map(self.asked, near[:MOST_QUESTIONS])), (), max(0, len(near) - MOST_QUESTIONS)
         first = near[:NEAR]
         others = [question for question in self.advice.ask_next if question not in first]
@@ -292,8 +288,7 @@ class _Page:
         return Asked(self.say(question.question), yes_or_no, "" if at else self.say(question.reason), tuple(telling.runs(at)))
 
     def change(self, change: Change) -> tuple[str, str, str]:
-        what = {"on": phrases.ON, "off": phrases.OFF}.get(change.what, phrases.PARAMETER)
-        return self.say(what), clean(change.name), clean(change.detail)
+        return self.say(phrases.CHANGES[change.what]), clean(change.name), clean(change.detail)
 
 
 def _letter(place: int) -> str:

@@ -1,7 +1,7 @@
 """The reasoning as one drawing in SVG, laid out by graphlay: the only module that needs it (extra ``report``).
 
 Shapes, kinds of lines and words carry all meaning; colours only help. A page that embeds the drawing may set them by custom
-properties called ``--hechting-`` and the name of a colour (`hechting_rules.render.colours`); otherwise the drawing follows the
+properties called ``--hechting-`` and the name of a colour (`hechting_rules.render.style`); otherwise the drawing follows the
 colour scheme of the reader.
 """
 
@@ -14,9 +14,8 @@ import attrs
 from hechting_rules.advice import Advice
 from hechting_rules.errors import MissingExtraError
 from hechting_rules.render import phrases
-from hechting_rules.render.colours import DARK, LIGHT, properties
-from hechting_rules.render.drawing import Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
-from hechting_rules.render.lettering import clean, lines
+from hechting_rules.render.drawing import NAMED_STEPS, Drawing, Edge, EdgeKind, Node, NodeKind, drawing_of
+from hechting_rules.render.style import DARK, LIGHT, clean, lines, properties
 from hechting_rules.terms import Language
 
 try:
@@ -27,19 +26,25 @@ except ModuleNotFoundError as error:
     raise MissingExtraError("report", "drawing as SVG") from error
 
 FONT = 13.0
-LEADING = 17.0
+"""Size of the words in a box, in px."""
 LEAD_FONT = 11.0
+"""Size of the lead of a box and of the words of a step, in px."""
+LEADING = 17.0
+"""From one line of words to the next, in px."""
 WIDTH = 206.0
 """Width of a box, in px."""
 PADDING = 11.0
+"""Room around the words in a box, in px."""
 MARGIN = 10.0
+"""Room around the whole drawing, in px."""
 SLANT = 12.0
+"""How far the sides of a hexagon come to a point, in px."""
 ARROW = 7.0
+"""Length of an arrowhead, in px."""
 BETWEEN = 26.0
 """Room between parts that do not hang together, in px."""
 CAP = 3.4
 """Half the width of an arrowhead, in px."""
-NAMED_STEPS = (EdgeKind.TAKES_BACK, EdgeKind.FIRST)
 OPTIONS: Mapping[str, Any] = {
     "direction": "leftright",
     "spacing": {"layer_gap": 40.0, "node_gap": 14.0, "dummy_gap": 14.0, "isolated_gap": 14.0, "reroute_node_gap": 14.0},

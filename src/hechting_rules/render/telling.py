@@ -1,6 +1,7 @@
-"""What of an advice is told and in which order: the same choices as in the plain text, for a page that sets them otherwise."""
+"""What of an advice or an explanation is told and in which order: the same choices for text, report, drawing and cards."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import attrs
 
@@ -17,20 +18,44 @@ from hechting_rules.advice import (
     StatedFact,
     Suggested,
 )
+from hechting_rules.explanations import Explanation
+from hechting_rules.render import phrases
 from hechting_rules.terms import Level, Origin, Standing, Text
 
 MOST = {Origin.SAFETY: 3, Origin.ARTICLE: 5, Origin.TODAY: 2, Origin.HOST: 2}
-BESIDE = (Origin.TODAY, Origin.HOST)
-LONG_RUN = 3
+"""How many suggestions of each origin are told in short."""
+MOST_SCREENS = 3
 MOST_CAUTIONS = 2
+MOST_QUESTIONS = 3
+MOST_FACTS = 2
+MOST_PLACES = 1
+"""In short: how many safety flags to look at first, cautions and questions; and of a suggestion, how many facts and places."""
+URGENT = (Level.ACT_NOW, Level.SAME_DAY)
+"""Safety of these levels is told in full also in short."""
+BESIDE = (Origin.TODAY, Origin.HOST)
+"""What stands beside safety and the article; in short, what is only possible there is left out."""
+LONG_RUN = 3
+"""From how many on, numbers that follow each other are told as first and last."""
 STAGE_QUESTIONS = ("child", "adult")
 OPEN = (Known.UNKNOWN, Known.ASKED, Known.POSSIBLE)
+"""How a premise stands that can still come to hold."""
 LEVEL_ORDER = {level: place for place, level in enumerate(Level)}
+Result = Suggested | Concluded
+
+
+def results(advice: Advice) -> list[Result]:
+    """All results of an advice, suggestions first."""
+    return [*advice.suggestions, *advice.conclusions]
+
+
+def facts_by_name(advice: Advice) -> dict[str, StatedFact]:
+    """What the case states, as far as a result rests on it."""
+    return {fact.name: fact for result in results(advice) for facts in result.why for fact in facts}
 
 
 @attrs.frozen
 class Told:
-    """The suggestions that are told, by origin in the order of the page, and the number of each."""
+    """The suggestions that are told, by origin in the order of the page, and the number of each by its code."""
 
     shown: Mapping[Origin, tuple[Suggested, ...]]
     numbers: Mapping[str, int]
@@ -63,6 +88,11 @@ def _of_origin(advice: Advice, origin: Origin, everything: bool) -> list[Suggest
     return [s for s, telling in zip(found, worth, strict=True) if telling][: MOST[origin]]
 
 
+def called(suggestion: Suggested) -> Text:
+    """What a suggestion asks for or, of safety, how soon."""
+    return phrases.KINDS[suggestion.kind] if suggestion.level is None else phrases.LEVELS[suggestion.level]
+
+
 def screens(advice: Advice, told: Told, *, everything: bool) -> list[tuple[FlagName, tuple[int, ...]]]:
     """The safety flags to look at first, most urgent first, each with the numbers of the suggestions that it comes before."""
     before: dict[FlagName, list[int]] = {flag: [] for flag in advice.screen_first}
@@ -80,22 +110,23 @@ def held_by(suggestions: Iterable[Suggested]) -> list[FlagName]:
     return list(dict.fromkeys(flag for suggestion in suggestions for flag in suggestion.withheld_by))
 
 
-def cautions(advice: Advice, told: Told, *, everything: bool) -> list[tuple[EvidenceNote, tuple[int, ...]]]:
-    """How the claims under what is told stand today, each once, with the numbers of the suggestions that rest on it.
+def cautions(
+    advice: Advice, told: Told, suggestions: Iterable[Suggested], *, everything: bool
+) -> list[tuple[EvidenceNote, tuple[int, ...]]]:
+    """How the claims under suggestions stand today, each once, with the numbers of those suggestions that rest on it.
 
-    Without ``everything`` at most two: of suggestions of the article that are established and not held back, and not of claims
-    that are well supported.
+    Without ``everything`` only of suggestions of the article that are established and not held back, and not of claims that are
+    well supported.
     """
     found: dict[EvidenceNote, list[int]] = {}
-    for suggestion in told.all():
+    for suggestion in suggestions:
         if not everything and not wants_caution(suggestion):
             continue
         rules = [*suggestion.because, *rules_below(advice, suggestion.because)]
         for note in dict.fromkeys(rule.evidence for rule in rules if rule.evidence is not None):
             if everything or note.standing[:1] != (Standing.WELL_SUPPORTED,):
                 found.setdefault(note, []).append(told.numbers[suggestion.code])
-    most = len(found) if everything else MOST_CAUTIONS
-    return [(note, tuple(at)) for note, at in found.items()][:most]
+    return [(note, tuple(numbers)) for note, numbers in found.items()]
 
 
 def wants_caution(suggestion: Suggested) -> bool:
@@ -126,6 +157,14 @@ def places(advice: Advice, suggestion: Suggested) -> list[Locator]:
     return list(dict.fromkeys(_ground(advice, suggestion.because, set())))
 
 
+def by_section(places: Iterable[Locator]) -> dict[str, list[Locator]]:
+    """Places in the article, those of one section together."""
+    sections: dict[str, list[Locator]] = {}
+    for place in places:
+        sections.setdefault(place.section, []).append(place)
+    return sections
+
+
 def _ground(advice: Advice, because: Iterable[Justification], opened: set[str]) -> Iterator[Locator]:
     for reason in because:
         below = [c for c in _below(advice, reason) if c.code not in opened]
@@ -137,22 +176,51 @@ def _ground(advice: Advice, because: Iterable[Justification], opened: set[str]) 
 
 
 def _below(advice: Advice, reason: Justification) -> list[Concluded]:
+    """The conclusions that a rule rests on, in the order of the advice."""
     codes = {premise.code for premise in reason.premises if premise.satisfied}
     return [conclusion for conclusion in advice.conclusions if conclusion.code in codes]
 
 
 def rules_below(advice: Advice, because: Iterable[Justification]) -> list[Justification]:
-    """The rules of all conclusions under some rules, nearest first; each conclusion is opened once."""
-    return list(_rules_below(advice, because, set()))
+    """The rules of all conclusions under some rules, those of a conclusion before those below it; each is opened once."""
+    return list(_rules_below(because, partial(_below, advice), set()))
 
 
-def _rules_below(advice: Advice, because: Iterable[Justification], opened: set[str]) -> Iterator[Justification]:
+def _rules_below(
+    because: Iterable[Justification], below: Callable[[Justification], Iterable[Concluded]], opened: set[str]
+) -> Iterator[Justification]:
     for reason in because:
-        for conclusion in _below(advice, reason):
+        for conclusion in below(reason):
             if conclusion.code not in opened:
                 opened.add(conclusion.code)
                 yield from conclusion.because
-                yield from _rules_below(advice, conclusion.because, opened)
+                yield from _rules_below(conclusion.because, below, opened)
+
+
+def result_of(explanation: Explanation) -> Result | None:
+    """The result that is explained, as the advice tells it; nothing where the advice leaves it out."""
+    return next((result for result in results(explanation.advice) if result.code == explanation.code), None)
+
+
+def own_rules(explanation: Explanation) -> tuple[Justification, ...]:
+    """The rules that bring the result about or, when none does, those that still may."""
+    found = result_of(explanation)
+    return () if found is None else found.because
+
+
+def deeper_rules(explanation: Explanation) -> tuple[Justification, ...]:
+    """The rules of all conclusions that the result rests on, in the order of the premises, each once.
+
+    As in `rules_below` those of a conclusion stand before those below it.
+    """
+    concluded = {c.code: c for c in explanation.advice.conclusions}
+
+    def below(reason: Justification) -> Iterator[Concluded]:
+        return (concluded[premise.code] for premise in reason.premises if premise.satisfied and premise.code in concluded)
+
+    own = own_rules(explanation)
+    found = {reason.rule: reason for reason in _rules_below(own, below, {explanation.code})}
+    return tuple(reason for name, reason in found.items() if name not in {reason.rule for reason in own})
 
 
 def worth_asking(advice: Advice) -> list[Question]:

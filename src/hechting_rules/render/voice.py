@@ -1,38 +1,38 @@
-"""How explanations speak: in one language, in short or in full; and what several of them tell."""
+"""How a page speaks: in one language, in short or in full; and what several pages say in the same words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from hechting_rules.advice import FlagName, Outcome, Premise, StatedFact
-from hechting_rules.explanations import Changed, Gap, RuleName, Standing, WhyNot
+from hechting_rules.advice import Advice, EvidenceNote, FlagName, Outcome, Premise, RouteTold, StatedFact
+from hechting_rules.explanations import RuleName
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases
 from hechting_rules.render.page import INDENT, Columns, Line, Role
-from hechting_rules.terms import Language, Text
+from hechting_rules.terms import Jurisdiction, Language, Text
 
 DEEPER = INDENT + 2
-MOST_WAYS = 3
-MOST_RULES = 3
+UNREVIEWED = "none"
+"""What stands in an advice for a clinical review that has not taken place."""
 Lines = Iterator[Line | Columns]
 
 
 @attrs.frozen
 class Voice:
-    """The language of an explanation, and whether it tells everything."""
+    """The language of a page, and whether it tells everything."""
 
     language: Language
     everything: bool
 
     def say(self, text: Text) -> str:
-        """A text in the language of the explanation."""
+        """A text in the language of the page."""
         return text.into(self.language)
 
     def heading(self, text: Text) -> Line:
         """The heading of a part."""
         return Line(Role.HEADING, self.say(text))
 
-    def more(self, left: int) -> Lines:
+    def more(self, left: int) -> Iterator[Line]:
         """How many of a part are left out, if any."""
         if left > 0:
             yield Line(Role.MORE, self.say(phrases.MORE).format(n=left), INDENT)
@@ -41,72 +41,46 @@ class Voice:
         """Words for one, or for a number of things."""
         return self.say(one if number == 1 else more).format(n=number)
 
-    def names(self, names: Iterable[StatedFact | FlagName | RuleName]) -> str:
-        """Facts, flags or rules in words, one after the other."""
-        told = [name.label if isinstance(name, StatedFact) else _named(name) for name in names]
-        return "; ".join(self.say(text) for text in told)
+    def row(self, said: Sequence[str], most: int) -> str:
+        """Words one after the other; in short the first ``most`` of them, with an ellipsis for the rest."""
+        shown = said if self.everything else said[:most]
+        return "; ".join(shown) + ("; …" if len(said) > len(shown) else "")
+
+    def names(self, names: Sequence[StatedFact | FlagName | RuleName], most: int | None = None) -> str:
+        """Facts, flags or rules in words, one after the other; in short the first ``most`` of them, if that is given."""
+        said = [self.say(_name(name)) for name in names]
+        return self.row(said, len(said) if most is None else most)
 
     def known(self, premise: Premise) -> str:
         """A premise, with what is known of it."""
         return f"{self.say(premise.label)} ({self.say(phrases.KNOWN[premise.status])})"
 
-    def ways(self, ways: Sequence[WhyNot], indent: int = INDENT) -> Lines:
-        """Ways to a result in the order given, each with what it is short of and what would need to be so."""
-        shown = ways if self.everything else ways[:MOST_WAYS]
-        for number, way in enumerate(shown, 1):
-            short_of = self.counted(len(way.obstacles), words.SHORT_OF_ONE, words.SHORT_OF_MORE)
-            mark = " " * (indent - INDENT) + mark_of(number)
-            yield Line(Role.ITEM, self.say(way.title), indent, mark, short_of)
-            for obstacle in way.obstacles:
-                yield Line(Role.REASON, self.say(obstacle.label), indent + 2, lead=self.say(words.GAPS[obstacle.gap]))
-            yield from self._needed(way, indent + 2)
-        yield from self.more(len(ways) - len(shown))
+    def stands(self, note: EvidenceNote) -> str:
+        """How a claim stands today, in a few words."""
+        return ", ".join(self.say(words.STANDINGS[one]) for one in note.standing)
 
-    def _needed(self, way: WhyNot, indent: int) -> Lines:
-        """What would need to be so, where the obstacles do not say it in the same words."""
-        said = {o.label for o in way.obstacles if o.gap is not Gap.UNLESS}
-        needed = words.ONLY_WITHOUT
-        named = {o.code for o in way.obstacles if o.gap is Gap.OFF}
-        if way.state and not {fact.label for fact in way.state} <= said:
-            yield Line(Role.REASON, self.names(way.state), indent, lead=self.say(words.WITH))
-            needed = words.WITHOUT
-        if way.withdraw:
-            yield Line(Role.REASON, self.names(way.withdraw), indent, lead=self.say(needed))
-        if not named.issuperset(way.switch_on):
-            yield Line(Role.REASON, ", ".join(way.switch_on), indent, lead=self.say(words.SWITCHED_ON))
+    def route(self, route: RouteTold) -> str:
+        """Where to turn, with the day on which that was checked; general words have no source."""
+        checked = f"{self.say(phrases.CHECKED)} {route.checked_on}"
+        source = checked if route.jurisdiction is Jurisdiction.NONE else f"{route.source}; {checked}"
+        return f"{self.say(route.text)} ({source})"
 
-    def changed(self, result: Changed, indent: int, mark: str) -> Lines:
-        """A result that differs: how it stood, how it stands then, and the rules that make the difference."""
-        yield Line(Role.ITEM, self.say(result.title), indent, mark)
-        before, after = result.before, result.after
-        moved = f"{self._standing(before, after)} {words.TO} {self._standing(after, before)}"
-        yield Line(Role.TEXT, moved, indent + 2)
-        if result.rules:
-            shown = result.rules if self.everything else result.rules[:MOST_RULES]
-            rest = "; …" if len(result.rules) > len(shown) else ""
-            yield Line(Role.REASON, self.names(shown) + rest, indent + 2, lead=self.say(words.THROUGH))
-
-    def _standing(self, standing: Standing, other: Standing) -> str:
-        """How a result stands, in a few words, with the safety flags that only here stand before it."""
-        parts = [self.say(words.IN_SHORT[kind_of(standing)])]
-        for label, flags, others in (
-            (words.GAPS[Gap.WITHHELD], standing.withheld_by, other.withheld_by),
-            (phrases.AFTER, standing.after, other.after),
-            (phrases.SCREEN_FIRST, standing.screen_first, other.screen_first),
-        ):
-            own = [self.say(flag.name) for flag in flags if flag not in others]
-            if own:
-                parts.append(f"{self.say(label).lower()}: {', '.join(own)}")
-        return "; ".join(parts)
+    def review(self, advice: Advice) -> str:
+        """Whether the rules of an advice were reviewed by a clinician, and by whom."""
+        if advice.clinical_review == UNREVIEWED:
+            return self.say(phrases.NOT_REVIEWED)
+        return f"{self.say(phrases.REVIEWED)} {advice.clinical_review}"
 
 
-def _named(name: FlagName | RuleName) -> Text:
-    return name.name if isinstance(name, FlagName) else name.title
+def _name(named: StatedFact | FlagName | RuleName) -> Text:
+    if isinstance(named, StatedFact):
+        return named.label
+    return named.name if isinstance(named, FlagName) else named.title
 
 
-def kind_of(standing: Standing) -> tuple[Outcome, bool]:
+def kind_of(outcome: Outcome, *, robust: bool) -> tuple[Outcome, bool]:
     """Outcome and robust flag; that what is not established holds however the case is completed says nothing more."""
-    return standing.outcome, standing.robust and standing.outcome is Outcome.ESTABLISHED
+    return outcome, robust and outcome is Outcome.ESTABLISHED
 
 
 def mark_of(number: int) -> str:

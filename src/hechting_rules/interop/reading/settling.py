@@ -6,9 +6,10 @@ import attrs
 
 from hechting_rules.interop.reading.elements import Element
 from hechting_rules.interop.reading.observed import SOFT, Piece, SetAside, Source
-from hechting_rules.model import Finding, Stated
+from hechting_rules.model import Finding
+from hechting_rules.relations import Entailment, entailment
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Status
-from hechting_rules.vocabulary import Entailment, entailment
 
 
 @attrs.frozen

@@ -17,11 +17,12 @@ from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.service.bodies import JSON, chosen, read_json
 from hechting_rules.interop.service.problems import Fault, RefusedError, fault_from
 from hechting_rules.interop.service.settings import Settings
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.render.explained_json import arguments_to_mapping, questions_to_mapping, result_to_mapping
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.svg import to_svg
 from hechting_rules.source import did_you_mean, shorten
+from hechting_rules.stated import Case
 from hechting_rules.terms import Language
 
 REFUSED = {

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hechting_rules.answered import program_for
-from hechting_rules.engines import opened
+from hechting_rules.engine.runners import opened
 from hechting_rules.errors import HechtingError
 from hechting_rules.interop.cds_hooks import discovery
 from hechting_rules.interop.service.answers import (
@@ -41,7 +41,7 @@ from hechting_rules.interop.service.problems import RefusedError, refusal_of
 from hechting_rules.interop.service.settings import Settings, check_settings
 from hechting_rules.interop.service.tokens import Door
 from hechting_rules.profiles import find_profile
-from hechting_rules.render.colours import DARK, LIGHT, properties
+from hechting_rules.render.style import DARK, LIGHT, properties
 from hechting_rules.render.svg import STYLE
 from hechting_rules.rulebook import default_rulebook, load_rulebook
 from hechting_rules.source import did_you_mean, one_of
