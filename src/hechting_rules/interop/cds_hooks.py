@@ -21,9 +21,9 @@ from hechting_rules.interop.fhir import Reading, read_fhir
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.prefetch import REQUIRED, Fetch, Gathered, gather, templates
-from hechting_rules.interop.reading.bundle import records_in
-from hechting_rules.interop.reading.elements import Node
-from hechting_rules.interop.reading.people import GROWN_MONTHS, ages, has_died
+from hechting_rules.interop.record.bundle import records_in
+from hechting_rules.interop.record.elements import Node
+from hechting_rules.interop.record.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.resources import Sheet
 from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook
 from hechting_rules.profiles import find_profile

@@ -11,7 +11,7 @@ import attrs
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.cards import OVERRIDES
 from hechting_rules.interop.codes import OVERRIDE_SYSTEM
-from hechting_rules.interop.reading.elements import Node
+from hechting_rules.interop.record.elements import Node
 from hechting_rules.source import one_of
 
 OUTCOMES = ("accepted", "overridden")

@@ -10,11 +10,11 @@ from hechting_rules.errors import CaseError
 from hechting_rules.facts import AGE_OF, stage_at
 from hechting_rules.interop.codes import CodeMap, Family
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.reading.bundle import Records, records_in
-from hechting_rules.interop.reading.elements import Element, Node
-from hechting_rules.interop.reading.observed import Piece, Seen, SetAside, notes, pieces
-from hechting_rules.interop.reading.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
-from hechting_rules.interop.reading.settling import settle
+from hechting_rules.interop.record.bundle import Records, records_in
+from hechting_rules.interop.record.elements import Element, Node
+from hechting_rules.interop.record.observed import Piece, Seen, SetAside, notes, pieces
+from hechting_rules.interop.record.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
+from hechting_rules.interop.record.settling import settle
 from hechting_rules.interop.responses import answers_in
 from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, parameter_values

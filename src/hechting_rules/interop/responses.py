@@ -9,9 +9,9 @@ import attrs
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.interop.codes import FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM, Match
 from hechting_rules.interop.questionnaire import EVERYTHING, URL, Item
-from hechting_rules.interop.reading.bundle import Records
-from hechting_rules.interop.reading.elements import MOST_DEEP, Element, Node
-from hechting_rules.interop.reading.observed import Piece, SetAside, Source, is_old
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import MOST_DEEP, Element, Node
+from hechting_rules.interop.record.observed import Piece, SetAside, Source, is_old
 from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems, did_you_mean, one_of, shorten

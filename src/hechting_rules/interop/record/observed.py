@@ -8,9 +8,9 @@ from enum import StrEnum
 import attrs
 
 from hechting_rules.interop.codes import CodeMap, Family, Line, Match, Whose
-from hechting_rules.interop.reading.bundle import Records
-from hechting_rules.interop.reading.elements import Coding, Days, Node
-from hechting_rules.interop.reading.people import MONTHS_IN_A_YEAR, People, ages
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import Coding, Days, Node
+from hechting_rules.interop.record.people import MONTHS_IN_A_YEAR, People, ages
 from hechting_rules.model import Rulebook
 from hechting_rules.source import shorten
 from hechting_rules.terms import Status, Time

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.interop.reading.elements import MOST_DEEP, TYPES, Element, Node
+from hechting_rules.interop.record.elements import MOST_DEEP, TYPES, Element, Node
 from hechting_rules.source import Problems
 
 KINDS_READ = frozenset(

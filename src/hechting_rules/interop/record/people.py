@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from hechting_rules.interop.codes import CodeMap, Family, Whose
-from hechting_rules.interop.reading.bundle import Records
-from hechting_rules.interop.reading.elements import Days, Element, Node
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import Days, Element, Node
 from hechting_rules.model import Rulebook
 from hechting_rules.source import Problems
 from hechting_rules.terms import NO_PERSON, Person

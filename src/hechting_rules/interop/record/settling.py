@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.interop.reading.elements import Element
-from hechting_rules.interop.reading.observed import SOFT, Piece, SetAside, Source
+from hechting_rules.interop.record.elements import Element
+from hechting_rules.interop.record.observed import SOFT, Piece, SetAside, Source
 from hechting_rules.model import Finding
 from hechting_rules.relations import Entailment, entailment
 from hechting_rules.stated import Stated
