@@ -1,9 +1,13 @@
-"""FHIR resources for tests: short makers, and random Bundles of them, right and wrong."""
+"""FHIR resources for tests: short makers, what comes of reading them, and random Bundles of them, right and wrong."""
 
 import copy
+import datetime as dt
 from typing import Any
 
 from hypothesis import strategies as st
+
+from hechting_rules.interop.fhir import Reading, read_fhir
+from hechting_rules.terms import Status
 
 SNOMED = "http://snomed.info/sct"
 ICPC1 = "http://hl7.org/fhir/sid/icpc-1-nl"
@@ -64,6 +68,20 @@ CHILD = patient("child", "2020-03-05", gender="male")
 MOTHER = patient("mother", "1985-04-20", gender="female", link=[{"other": {"reference": "RelatedPerson/kin"}, "type": "seealso"}])
 KIN = related("kin", "MTH")
 FAMILY = (CHILD, MOTHER, KIN)
+TODAY = dt.date(2026, 11, 23)
+
+
+def read(*resources: Any, **more: Any) -> Reading:
+    return read_fhir(bundle(*resources), **{"as_of": TODAY, **more})
+
+
+def stated(reading: Reading) -> dict[str, Status]:
+    return {s.code: s.status for s in reading.case.findings}
+
+
+def why_not(reading: Reading, finding: str) -> list[str]:
+    return [o.reason for o in reading.origins if o.finding == finding]
+
 
 # --- random ----------------------------------------------------------------------------------------------------------------
 

@@ -30,9 +30,27 @@ AT = "http://localhost"
 PATIENCE = 30.0
 
 
-def client(settings: Settings | None = None, **headers: str) -> TestClient:
+def client(settings: Settings | None = None) -> TestClient:
     """The service in this process; what goes wrong inside it is answered, not raised here."""
-    return TestClient(create_app(settings), base_url=AT, headers=headers, raise_server_exceptions=False)
+    return TestClient(create_app(settings), base_url=AT, raise_server_exceptions=False)
+
+
+def posted(service: TestClient, path: str, body: Any, status: int = 200) -> Any:
+    found = service.post(path, json=body)
+    assert found.status_code == status, found.text
+    return found.json()
+
+
+def problem(found: Any, status: int, name: str) -> dict[str, Any]:
+    """What an answer says is wrong, in the form that every refusal has."""
+    assert found.status_code == status, found.text
+    assert found.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = found.json()
+    assert told["type"] == f"urn:hechting-rules:problem:{name}"
+    assert told["status"] == status
+    assert told["instance"] == f"urn:uuid:{found.headers['x-request-id']}"
+    assert "Traceback" not in found.text
+    return told
 
 
 @attrs.frozen
@@ -48,9 +66,9 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
 
-    def exchange(self, text: bytes, seconds: float = PATIENCE) -> bytes:
+    def exchange(self, text: bytes) -> bytes:
         """What comes back for some bytes, until the service closes or is done."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as line:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as line:
             with contextlib.suppress(ConnectionError):  # a service that has heard enough may close first
                 line.sendall(text)
             return received(line)

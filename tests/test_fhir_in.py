@@ -1,7 +1,6 @@
 """FHIR in: nothing coded is unknown, refuted is absent, a hint is only a hint, and wrong input is one clear error."""
 
 import copy
-import datetime as dt
 import json
 from typing import Any
 
@@ -9,12 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules import CaseError, advise
+from hechting_rules import CaseError
 from hechting_rules.answered import answer
-from hechting_rules.interop.codemap import Match, Whose
 from hechting_rules.interop.fhir import Reading, read_fhir
-from hechting_rules.interop.mapfiles import CodeMapError, load_code_map
-from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Diagnostic
 from hechting_rules.terms import Status
@@ -26,38 +22,27 @@ from records import (
     FAMILY,
     ICD10,
     ICPC1,
-    ICPC2,
     KIN,
     LOINC,
     MOTHER,
     SNOMED,
+    TODAY,
     broken_bundles,
     bundle,
     concept,
     condition,
     observation,
     patient,
+    read,
     related,
+    stated,
+    why_not,
 )
-
-TODAY = dt.date(2026, 11, 23)
-
-
-def read(*resources: Any, **more: Any) -> Reading:
-    return read_fhir(bundle(*resources), **{"as_of": TODAY, **more})
-
-
-def stated(reading: Reading) -> dict[str, Status]:
-    return {s.code: s.status for s in reading.case.findings}
 
 
 def usable(reading: Reading) -> bool:
     """Whether the program runs on a case that was read; a `CaseError` where it cannot be used."""
     return bool(answer(reading.case, default_rulebook(), default_rulebook().profiles["default"]).values)
-
-
-def why_not(reading: Reading, finding: str) -> list[str]:
-    return [o.reason for o in reading.origins if o.finding == finding]
 
 
 # --- properties ------------------------------------------------------------------------------------------------------------
@@ -104,113 +89,6 @@ def test_hints_only_add_findings_that_are_present(found: Any) -> None:
     new = set(stated(on)) - set(stated(off))
     assert new <= set(off.hints)
     assert all(stated(on)[code] is Status.PRESENT for code in new)
-
-
-def lines(match: Match) -> list[Any]:
-    book = default_rulebook()
-    found = [(name, line) for name in ("nl", "be") for line in load_code_map(name, book).lines]
-    return [(name, line) for name, line in found if line.match is match and "-" not in line.code and line.system != "loinc"]
-
-
-def subject(whose: Whose) -> str:
-    return "child" if whose is Whose.CHILD else "mother"
-
-
-@pytest.mark.parametrize(("name", "line"), lines(Match.EQUAL))
-def test_an_equal_code_is_present_refuted_absent_and_in_error_nothing(name: str, line: Any, book: Rulebook) -> None:
-    url = load_code_map(name, book).url_of(line.system)
-    said = {
-        verified: stated(read(*FAMILY, condition(line.code, url, subject(line.whose), verified=verified), code_map=name))
-        for verified in ("confirmed", "refuted", "entered-in-error", "provisional")
-    }
-    assert said["confirmed"][line.finding] is Status.PRESENT
-    assert said["refuted"][line.finding] is Status.ABSENT
-    assert line.finding not in said["entered-in-error"]
-    assert line.finding not in said["provisional"]
-    assert not read(CHILD, condition(line.code, url, verified="entered-in-error"), code_map=name).origins
-
-
-@pytest.mark.parametrize(("name", "line"), lines(Match.NARROWER))
-def test_a_narrower_code_is_present_and_refuted_says_nothing(name: str, line: Any, book: Rulebook) -> None:
-    url = load_code_map(name, book).url_of(line.system)
-    person = subject(line.whose)
-    assert stated(read(*FAMILY, condition(line.code, url, person), code_map=name))[line.finding] is Status.PRESENT
-    refuted = read(*FAMILY, condition(line.code, url, person, verified="refuted"), code_map=name)
-    assert line.finding not in stated(refuted)
-    assert "a kind of it was ruled out, not all of it" in why_not(refuted, line.finding)
-
-
-@pytest.mark.parametrize(("name", "line"), lines(Match.HINT))
-def test_a_hint_is_off_until_it_is_asked_for(name: str, line: Any, book: Rulebook) -> None:
-    url = load_code_map(name, book).url_of(line.system)
-    person = subject(line.whose)
-    off = read(*FAMILY, condition(line.code, url, person), code_map=name)
-    assert line.finding not in stated(off)
-    assert line.finding in off.hints
-    on = read(*FAMILY, condition(line.code, url, person), code_map=name, hints=True)
-    assert stated(on)[line.finding] is Status.PRESENT
-    assert line.finding not in stated(read(*FAMILY, condition(line.code, url, person, verified="refuted"), hints=True))
-
-
-# --- one ICPC for each country ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("country", "system", "code", "finding"),
-    [
-        ("nl", ICPC1, "P21", "child.attention_disorder"),
-        ("be", ICPC2, "P81", "child.attention_disorder"),
-        ("nl", ICPC1, "T06", "child.anorexia"),
-        ("be", ICPC2, "P86", "child.anorexia"),
-        ("nl", ICPC1, "P02.01", "child.experienced_trauma"),
-        ("be", ICPC2, "P82", "child.experienced_trauma"),
-    ],
-)
-def test_each_country_reads_its_own_icpc_and_not_the_other(country: str, system: str, code: str, finding: str) -> None:
-    other = {"nl": "be", "be": "nl"}[country]
-    beside = {ICPC1: ICPC2, ICPC2: ICPC1}[system]
-    assert stated(read(CHILD, condition(code, system), code_map=country))[finding] is Status.PRESENT
-    assert not read(CHILD, condition(code, system), code_map=other).origins
-    assert finding not in stated(read(CHILD, condition(code, beside), code_map=other))
-
-
-def test_a_code_without_its_system_says_nothing() -> None:
-    assert not read(CHILD, condition("P21", "")).origins
-
-
-@pytest.mark.parametrize(
-    ("country", "system", "code", "finding", "match"),
-    [
-        ("nl", ICPC1, "P76", "child.depression", "equal"),
-        ("nl", ICPC1, "P76.03", "child.depression", "narrower"),
-        ("nl", ICPC1, "P80.01", "child.borderline", "equal"),
-        ("nl", ICPC1, "P80", "child.borderline", None),
-        ("be", ICD10, "Q21.1", "child.congenital_disorder", "narrower"),
-        ("be", ICD10, "R01", "child.congenital_disorder", None),
-        ("be", ICD10, "F50.0", "child.anorexia", "narrower"),
-        ("be", ICD10, "F50.8", "child.anorexia", "hint"),
-        ("be", ICD10, "F500", "child.anorexia", None),
-        ("be", ICD10, "P07.2", "child.premature_birth", "narrower"),
-        ("be", ICD10, "P07.0", "child.premature_birth", "hint"),
-    ],
-)
-def test_a_code_below_the_one_of_a_line_is_a_kind_of_it_and_the_closest_line_counts(
-    country: str, system: str, code: str, finding: str, match: str | None
-) -> None:
-    found = [o.match for o in read(CHILD, condition(code, system), code_map=country).origins if o.finding == finding]
-    assert found == ([] if match is None else [match])
-
-
-@pytest.mark.parametrize(("code", "there"), [("P69", False), ("P70", True), ("P76.01", True), ("P80.02", True), ("P81", False)])
-def test_a_stretch_of_codes_holds_its_ends_and_what_lies_between(code: str, there: bool) -> None:
-    said = stated(read(*FAMILY, condition(code, of="mother")))
-    assert ("parent.mental_health_problems" in said) is there
-
-
-def test_of_two_codings_the_firmer_one_says_it() -> None:
-    both = condition("P22") | {"code": {"coding": [{"system": ICPC1, "code": "P03"}, {"system": ICPC1, "code": "P76"}]}}
-    (origin,) = [o for o in read(CHILD, both).origins if o.finding == "child.depression"]
-    assert (origin.code, origin.match, origin.used) == ("P76", "equal", True)
 
 
 # --- what a status means ---------------------------------------------------------------------------------------------------
@@ -395,34 +273,7 @@ def test_family_history_says_of_now_only_a_hint() -> None:
     assert not read(CHILD, history | {"status": "entered-in-error"}).origins
 
 
-# --- who is who ------------------------------------------------------------------------------------------------------------
-
-
-def test_the_mother_is_the_adult_and_a_parent() -> None:
-    reading = read(*FAMILY, condition("P76", of="mother"))
-    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
-    assert dict(reading.case.quantities) == {"child_age_months": 80.0, "adult_age_years": 41.0}
-    assert {"adult.depression", "parent.mental_health_problems"} <= set(stated(reading))
-    assert not [code for code in stated(reading) if code.startswith("child.")]
-
-
-def test_the_bond_is_found_from_the_other_side_too() -> None:
-    child = CHILD | {"link": [{"other": {"reference": "RelatedPerson/ward"}, "type": "seealso"}]}
-    mother = patient("mother", "1985-04-20", gender="female")
-    reading = read(child, mother, related("ward", "CHILD", of="mother"), condition("P76", of="mother"))
-    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
-    assert "parent.mental_health_problems" in stated(reading)
-
-
-def test_urns_and_identifiers_bind_as_well() -> None:
-    number = {"system": "http://example.org/number", "value": "7"}
-    found = bundle(CHILD, patient("x", "1985", gender="female", identifier=[number]), related("kin", "MTH", identifier=[number]))
-    found["entry"].append({"resource": condition("P76", of="x")})
-    found["entry"][0]["fullUrl"] = "urn:uuid:0a"
-    found["entry"][2]["resource"]["patient"] = {"reference": "urn:uuid:0a"}
-    reading = read_fhir(found, as_of=TODAY)
-    assert reading.adult == "Patient/x"
-    assert "parent.mental_health_problems" in stated(reading)
+# --- how it comes ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reference", ["Patient/child", "Patient/child/_history/2", "https://example.org/fhir/Patient/child"])
@@ -444,69 +295,6 @@ def test_resources_may_come_as_a_list_or_under_names() -> None:
     assert named.case == case
     assert named.origins[0].place == "conditions.entry[0].resource.code.coding[0]"
     assert not read_fhir(condition("A93"), as_of=TODAY).origins
-
-
-def test_somebody_who_is_not_bound_is_left_out() -> None:
-    reading = read(CHILD, patient("other", "1980-01-01"), condition("P76", of="other"))
-    assert not reading.origins
-    assert "left out" in reading.notes[0]
-    named = read(CHILD, patient("other", "1980-01-01"), condition("P76", of="other"), adult="Patient/other")
-    assert "parent.mental_health_problems" in stated(named)
-
-
-def test_two_parents_both_count_and_neither_is_the_adult() -> None:
-    father = patient("father", "1984-01-01", gender="male", link=[{"other": {"reference": "RelatedPerson/f"}}])
-    reading = read(*FAMILY, father, related("f", "FTH"), condition("P76", of="father"), condition("Z12", of="mother"))
-    assert reading.adult == ""
-    assert set(stated(reading)) == {"parent.mental_health_problems", "parent.relational_conflicts"}
-    assert read(*FAMILY, father, related("f", "FTH"), adult="Patient/father").adult == "Patient/father"
-
-
-def test_a_parent_who_has_died_is_a_loss_of_the_child() -> None:
-    reading = read(CHILD, MOTHER | {"deceasedDateTime": "2024-05"}, KIN, condition("P76", of="mother"))
-    assert reading.adult == ""
-    assert stated(reading) == {"child.lost_parent": Status.PRESENT}
-    assert reading.origins[-1].place == "Bundle.entry[1].resource.deceasedDateTime"
-    assert not read(CHILD, MOTHER | {"deceasedDateTime": "2028"}, KIN).case.findings
-
-
-def test_a_system_that_the_map_does_not_know_is_told() -> None:
-    reading = read(CHILD, condition("P81", ICPC2), condition("F90.0", ICPC2), code_map="nl")
-    note = "http://hl7.org/fhir/sid/icpc-2: the map nl does not know this system of codes: 2 conditions left out"
-    assert reading.notes == (note,)
-
-
-def test_a_young_mother_is_the_adult() -> None:
-    baby, young = patient("child", "2026-08-01"), MOTHER | {"birthDate": "2010-04-20"}
-    reading = read(baby, young, KIN)
-    assert (reading.child, reading.adult) == ("Patient/child", "Patient/mother")
-    assert advise(reading.case).adult_stage == "young_parent"
-    assert reading.hints == ("parent.teenage_mother",)
-
-
-def test_the_host_can_say_that_nobody_is_there() -> None:
-    reading = read(CHILD, adult="none")
-    assert reading.case.adult_stage == "none"
-    assert read(patient("a", "1950-01-01"), child="none").case.child_stage == "none"
-
-
-@pytest.mark.parametrize(
-    ("born", "stage", "months"),
-    [
-        ("2026-11-23", "newborn", 0.0),
-        ("2026-10-24", "newborn", 0.0),
-        ("2026-10-23", "baby", 1.0),
-        ("2025-11-24", "baby", 11.0),
-        ("2025-11-23", "toddler", 12.0),
-        ("2016", "school_child", None),
-        ("2014", "", None),
-        ("2026-09", "baby", None),
-    ],
-)
-def test_age_and_stage_follow_from_the_birth_date(born: str, stage: str, months: float | None) -> None:
-    case = read(patient("child", born), child="Patient/child").case
-    assert advise(case).child_stage == stage
-    assert dict(case.quantities) == ({} if months is None else {"child_age_months": months})
 
 
 # --- wrong input -----------------------------------------------------------------------------------------------------------
@@ -555,59 +343,3 @@ def test_wrong_input_is_told_with_its_place_and_without_its_content(found: Any, 
     with pytest.raises(CaseError) as told:
         read_fhir(found, as_of=TODAY)
     assert str(told.value) == message
-
-
-def test_a_person_too_old_is_told_at_the_birth_date() -> None:
-    with pytest.raises(CaseError, match=r"Bundle\.entry\[0\]\.resource\.birthDate: C305 adult_age_years is 226"):
-        advise(read(patient("a", "1800-01-01")).case)
-
-
-def test_a_name_that_is_nobodys_is_told() -> None:
-    with pytest.raises(CaseError, match="child: H611 names no Patient of the input"):
-        read(CHILD, child="Patient/x")
-
-
-# --- what a host adds ------------------------------------------------------------------------------------------------------
-
-
-def test_a_host_adds_replaces_and_takes_out_lines(book: Rulebook) -> None:
-    extra = f"""
-systems: [{{name: own, url: "http://example.org/own", also: []}}]
-codes:
-  - {{finding: parent.available, whose: [parent], system: own, codes: [P1], match: equal, basis: K}}
-  - {{finding: child.premature_birth, whose: [child], system: icpc-1-nl, codes: [A93], match: "{Match.OFF}", basis: K}}
-  - {{finding: child.runs_away, whose: [child], system: icpc-1-nl, codes: [P22], match: narrower, basis: K}}
-"""
-    own = load_code_map("nl", book, extra)
-    found = (*FAMILY, condition("P1", "http://example.org/own", "mother"), condition("A93"), condition("P22"))
-    assert set(stated(read(*found, code_map=own))) == {"parent.available", "child.runs_away"}
-    assert set(stated(read(*found))) == {"child.premature_birth"}
-
-
-def test_what_is_wrong_with_a_map_is_told_all_at_once(book: Rulebook) -> None:
-    extra = """
-systems: [{name: icpc-2, url: "http://hl7.org/fhir/sid/icpc-2", also: []}]
-codes:
-  - {finding: child.premature_brith, whose: [child], system: icpc-1, codes: [A93], match: same, basis: D}
-  - {finding: child.adopted, after: child.runs_away, whose: [kid], system: loinc, codes: [A93], match: hint, basis: D}
-  - {finding: child.adopted, after: child.runs_away, whose: [child], system: loinc, codes: [A93], match: hint, basis: D}
-"""
-    with pytest.raises(CodeMapError) as told:
-        load_code_map("nl", book, extra, "own.yaml")
-    assert str(told.value).splitlines() == [
-        "own.yaml:2:11: M704 icpc-1-nl, icpc-2 give other meanings to the same codes",
-        "    hint: keep one of them in a map",
-        "own.yaml:4:5: M702 'icpc-1' is no system of this map; allowed: bds-jgz, icpc-1-nl, icpc-2, loinc, snomed-ct",
-        "    hint: did you mean 'icpc-2' or 'icpc-1-nl'?",
-        "own.yaml:4:5: M705 'child.premature_brith' is no finding",
-        "    hint: did you mean 'child.premature_birth' or 'child.natural_birth'?",
-        "own.yaml:4:91: F203 'match' is 'same'; allowed: equal, narrower, hint, off",
-        "own.yaml:5:62: F203 'whose' is 'kid'; allowed: child, adult, parent, mother",
-        "own.yaml:6:5: M706 'child.runs_away' is said after an end, but is about now",
-        "    hint: name a finding of history",
-    ]
-
-
-def test_there_are_two_maps(book: Rulebook) -> None:
-    with pytest.raises(CodeMapError, match="there is no map 'de'; allowed: nl, be"):
-        load_code_map("de", book)

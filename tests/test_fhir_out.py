@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hechting_rules import Advice, Case, CaseError, UsageError, advise, load_case
 from hechting_rules.advice import Outcome, Suggested
 from hechting_rules.answered import answer, prepare
-from hechting_rules.interop.export import resources_of, to_fhir
+from hechting_rules.interop.export import to_fhir
 from hechting_rules.interop.leaving import ABUSE, DISPUTED, Leaving, grounds, is_harmful
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.model import Rulebook
@@ -40,6 +40,11 @@ def may_refer(advice: Advice, suggestion: Suggested) -> bool:
 
 def out(advice: Advice, **more: Any) -> Any:
     return to_fhir(advice, **{"authored_on": NOW, **SUBJECTS, **more})
+
+
+def resources_of(bundle: Any, kind: str) -> list[Any]:
+    """The resources of one type in a Bundle."""
+    return [entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind]
 
 
 def named(bundle: Any, kind: str) -> set[str]:
@@ -317,7 +322,9 @@ def test_another_time_or_person_is_another_id() -> None:
     assert len(ids) == 3
 
 
-@pytest.mark.parametrize("time", ["", "2026-11-23", "2026-11-23T10:00:00", "gisteren"])
+@pytest.mark.parametrize(
+    "time", ["", "2026-11-23", "2026-11-23T10:00:00", "gisteren", "2026-02-30T10:00:00Z", "2026-11-23T25:00:00Z"]
+)
 def test_a_time_without_offset_is_told(time: str) -> None:
     with pytest.raises(UsageError, match="is no time with an offset; allowed: such as"):
         out(advise(Case()), authored_on=time)

@@ -8,12 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 import hechting_rules
-from hechting_rules.interop.service.pages import POLICY, page_files
+from hechting_rules.interop.service.app import POLICY, page_files
 from hechting_rules.render.style import DARK, LIGHT
 from serving import client
 
 FILES = {name: found.body.decode() for name, found in page_files().items()}
-PAGE, SCRIPT, STYLE = FILES["index.html"], FILES["page.js"], FILES["page.css"]
+PAGE, SCRIPT, STYLE = FILES["/"], FILES["/page.js"], FILES["/page.css"]
 STORES = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.", "serviceWorker", "sendBeacon", "WebSocket")
 MARKUP = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "setAttribute('on")
 

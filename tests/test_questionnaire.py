@@ -1,6 +1,5 @@
 """The questionnaire: every finding once, screens before details, and a case that comes back as it went."""
 
-import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,10 +20,9 @@ from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Stated
 from hechting_rules.terms import PERSON_OF, Language, Person, Status
-from records import CHILD, bundle
+from records import CHILD, TODAY, bundle
 from strategies import real_cases
 
-TODAY = dt.date(2026, 11, 23)
 OPEN = questionnaire()
 STAGES = {person: [s.code for s in default_rulebook().stages.values() if s.of is person] for person in Person}
 SETTLED = [(child, adult) for child in ("", "none", *STAGES[Person.CHILD]) for adult in ("", "none", "adult")]

@@ -1,4 +1,4 @@
-"""CDS Hooks over HTTP: tokens, TLS, CORS, feedback. Every requirement that `test_cds_hooks` leaves to the service is here."""
+"""CDS Hooks over HTTP: tokens, TLS, CORS, feedback. What `test_cds_requirements` leaves to the service is all here."""
 
 import copy
 import datetime as dt
@@ -28,7 +28,7 @@ from hechting_rules.interop.feedback import SqliteFeedback
 from hechting_rules.interop.service import Limits, Settings, create_app, tokens
 from hechting_rules.interop.service.settings import Issuer
 from serving import AT, CASE, running
-from test_cds_hooks import KEPT as KEPT_ELSEWHERE
+from test_cds_requirements import KEPT as KEPT_ELSEWHERE
 
 PUBLIC = "https://cds.example.org/hechting"
 CLIENT = "https://ehr.example.org"
@@ -178,8 +178,17 @@ def test_what_is_wrong_is_a_problem_with_its_place_and_never_cards(
     told = found.json()
     assert "cards" not in told
     assert where in json.dumps(told.get("errors", ""))
+    if "hook" in change:
+        assert [(one["what"], one["allowed"]) for one in told["errors"]] == [("is not the hook of this service", "patient-view")]
     if status == 412:
         assert told["prefetch"] == list(prefetch.REQUIRED)
+
+
+def test_a_name_that_is_no_unicode_is_told_too(open_service: TestClient) -> None:
+    body = json.dumps({**CALL, "prefetch": {"\ud800": 7}})
+    told = open_service.post(CALLED, content=body, headers={"content-type": "application/json"})
+    assert told.status_code == 400
+    assert told.json()["errors"][0]["where"].startswith("request.prefetch.")
 
 
 def test_nothing_is_fetched(open_service: TestClient) -> None:
@@ -261,6 +270,8 @@ WRONG: Mapping[str, Callable[[], str | None]] = {
     "good for a day": lambda: signed(claims(exp=int(time.time()) + 86_400)),
     "no end": lambda: signed(claims(exp=None)),
     "no beginning": lambda: signed(claims(iat=None)),
+    "an end in words": lambda: signed(claims(exp=str(int(time.time()) + 200))),
+    "a beginning in words": lambda: signed(claims(iat=str(int(time.time())))),
     "no id": lambda: signed(claims(jti=None)),
     "an empty id": lambda: signed(claims(jti="")),
     "an endless id": lambda: signed(claims(jti="x" * 300)),

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from hechting_rules import ask_next
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.service import Limits, Settings, SettingsError, answers, read_settings
-from hechting_rules.interop.service.desk import Desk
+from hechting_rules.interop.service.guard import Desk
 from hechting_rules.interop.service.problems import RefusedError
 from hechting_rules.interop.service.running import greeting, run
 from hechting_rules.interop.service.settings import Issuer
@@ -43,6 +43,10 @@ class TestSizes:
             found = service.post("/advise", content=length, headers={"content-type": "application/json"})
             assert name_of(found) == (413, "body-too-long")
             assert found.headers["connection"] == "close"
+
+    def test_a_length_that_no_number_holds_is_too_long(self) -> None:
+        endless = {"content-type": "application/json", "content-length": "9" * 5000}
+        assert name_of(client().post("/advise", content=b"{}", headers=endless)) == (413, "body-too-long")
 
     def test_a_body_without_a_length_is_refused_and_one_in_parts_is_read(self, service: TestClient) -> None:
         without = service.build_request("POST", f"{AT}/advise", headers={"content-type": "application/json"})
@@ -190,9 +194,11 @@ class TestCommand:
         [
             (["--host", "0.0.0.0"], "--open-without-authentication"),  # noqa: S104 - refused, that is the point
             (["--settings", "missing.yaml"], "missing.yaml:1:1: Y101"),
+            (["--settings", "no-certificate.yaml"], "cannot be used for HTTPS"),
         ],
     )
     def test_what_cannot_be_is_one_message(self, tmp_path: Path, options: list[str], says: str) -> None:
+        (tmp_path / "no-certificate.yaml").write_text("certificate: missing.pem\nkey: missing.key\n", encoding="utf-8")
         line = [sys.executable, "-m", "hechting_rules", "serve", *options]
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
         assert (done.returncode, done.stdout) == (2, "")
@@ -280,12 +286,30 @@ class TestSettingsFile:
         ]
         assert "did you mean 'port'?" in told
 
-    def test_settings_that_contradict_each_other_are_refused(self) -> None:
+    def test_an_address_or_port_that_cannot_be_is_told_with_its_place(self, tmp_path: Path) -> None:
+        lines = (
+            'public_url: "https://[x"',
+            'origins: ["https://[::1"]',
+            'source_url: "http://"',
+            "port: 70000",
+            "rule_url: rules/{rule}",
+        )
+        with pytest.raises(SettingsError) as wrong:
+            self.read(tmp_path, "\n".join(lines))
+        told = [line.rpartition("settings.yaml:")[2] for line in str(wrong.value).splitlines()]
+        assert [line.split()[:2] for line in told] == [
+            *(["1:13:", "W401"], ["2:11:", "W402"], ["3:13:", "W401"], ["4:7:", "W404"], ["5:11:", "W401"])
+        ]
+        ends = "rule_url: https://example.org/rules/?id={rule}#top/"
+        assert self.read(tmp_path, ends).rule_url == "https://example.org/rules/?id={rule}#top/"
+
+    def test_settings_that_contradict_each_other_are_refused(self, tmp_path: Path) -> None:
         for settings, says in (
             (Settings(issuers=(Issuer("https://a.example", Path("keys")),)), "public_url"),
             (Settings(certificate=Path("c.pem")), "go together"),
             (Settings(profile="nil"), "did you mean 'nl'"),
             (Settings(engine="fast"), "is no engine"),
+            (Settings(feedback=tmp_path / "missing" / "feedback.sqlite"), "feedback cannot be kept there"),
         ):
             with pytest.raises(UsageError, match=says):
                 client(settings)

@@ -360,6 +360,20 @@ def test_a_service_that_is_away_is_told_and_nothing_is_lost(browser: Browser) ->
     assert browser.words("#trouble") == ""
 
 
+def test_the_other_language_while_the_service_is_away_loses_nothing(browser: Browser) -> None:
+    browser.open()
+    browser.script("give('child', 'toddler')")
+    browser.settled()
+    browser.script("window.kept = window.fetch; window.fetch = () => Promise.reject(new TypeError('away'))")
+    browser.one("#lang-en").click()
+    browser.until(lambda: "does not answer" in browser.words("#trouble"), "that the service is away")
+    assert browser.script("return at('stage-child').value") == "toddler"
+    browser.script("window.fetch = window.kept")
+    browser.one("#trouble button").click()
+    browser.until(lambda: "toddler" in browser.words("#answers"), "what was told is there, in English")
+    assert browser.words("#trouble") == ""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -1,7 +1,8 @@
 """Faults planted in CDS Hooks, one at a time: ``python tests/soak/hooks_faults.py``; each must fail the tests that it names.
 
-Every test behind a SHALL in the table of ``tests/test_cds_hooks.py`` must be failed by some fault. The library is copied, changed
-there, and its tests run on the copy; some minutes. Ends with status 1 where a fault is not noticed or a test is never failed.
+Every test behind a SHALL in the table of ``tests/test_cds_requirements.py`` must be failed by some fault. The library is copied,
+changed there, and its tests run on the copy; some minutes. Ends with status 1 where a fault is not noticed or a test is never
+failed.
 """
 
 import os
@@ -15,10 +16,8 @@ from pathlib import Path
 import attrs
 
 ROOT = Path(__file__).parents[2]
-TESTS = ROOT / "tests" / "test_cds_hooks.py"
-HOOKS, CARDS, PREFETCH, RESOURCES = (
-    f"src/hechting_rules/interop/{name}.py" for name in ("cds_hooks", "cards", "prefetch", "resources")
-)
+TESTS = tuple(ROOT / "tests" / f"{name}.py" for name in ("test_cds_hooks", "test_cds_cards"))
+HOOKS, CARDS, PREFETCH = (f"src/hechting_rules/interop/{name}.py" for name in ("cds_hooks", "cards", "prefetch"))
 
 
 @attrs.frozen
@@ -141,7 +140,7 @@ def failed(changed: Fault, folder: Path) -> set[str]:
     (folder / changed.file).write_text(text.replace(changed.old, changed.new), encoding="utf-8")
     path = os.pathsep.join([str(folder / "src"), str(ROOT / "tests")])
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rf", "--tb=no"]
-    line += [f"{TESTS}::{name}" for name in changed.fails]
+    line += [f"{path}::{name}" for name in changed.fails for path in TESTS if f"def {name}(" in path.read_text(encoding="utf-8")]
     more = {"PYTHONPATH": path, "CI": "1"}
     done = subprocess.run(line, cwd=ROOT, env={**os.environ, **more}, capture_output=True, text=True, check=False)
     (folder / changed.file).write_text(text, encoding="utf-8")
@@ -151,7 +150,7 @@ def failed(changed: Fault, folder: Path) -> set[str]:
 def behind_a_shall() -> set[str]:
     """The tests that keep a requirement which says SHALL."""
     sys.path.insert(0, str(ROOT / "tests"))
-    import test_cds_hooks as table  # noqa: PLC0415 - needs the path
+    import test_cds_requirements as table  # noqa: PLC0415 - needs the path
 
     named = (where.removeprefix("never: ") for number, where in table.KEPT.items() if number in table.SHALL)
     return {name for name in named if name.startswith("test_")}

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from hechting_rules.cli import cases, cohort, guidance, interop, recorded, serve
+from hechting_rules.cli import cases, cohort, guidance, interop, recorded
 from hechting_rules.cli.common import app
 from hechting_rules.errors import HechtingError
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.version import VERSION
 
-__all__ = ["cases", "cohort", "guidance", "interop", "recorded", "run", "serve"]
+__all__ = ["cases", "cohort", "guidance", "interop", "recorded", "run"]
 
 
 @app.callback(invoke_without_command=True)

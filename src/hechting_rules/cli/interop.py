@@ -1,14 +1,15 @@
-"""Commands for other clinical software: the questionnaire, and a case from a FHIR record."""
+"""Commands for other clinical software: the questionnaire, a case from a FHIR record, and the service over HTTP."""
 
 import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated
 
+import attrs
 import typer
 
 from hechting_rules.case import case_to_mapping
-from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, echo_json
+from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, echo_json, extra
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.interop.fhir import Origin, Reading, read_fhir
 from hechting_rules.interop.mapfiles import load_code_map
@@ -18,6 +19,9 @@ from hechting_rules.source import Diagnostic, Problems, Span
 from hechting_rules.terms import Language
 
 MOST_BYTES = 50_000_000
+SERVICE = "serve", "hechting_rules.interop.service", "the service"
+RUNNING = "serve", "hechting_rules.interop.service.running", "the service"
+"""What is imported only when the service is asked for: it needs an extra, which may not be there."""
 
 
 @app.command("questionnaire")
@@ -36,7 +40,7 @@ def fhir_command(
     record: Annotated[Path, typer.Argument(help="A FHIR R4 Bundle, or a list of resources, as JSON.")],
     as_of: Annotated[str, typer.Option("--as-of", help="The day on which the record is read, such as 2026-11-23.")],
     country: Annotated[str, typer.Option("--map", help="The map of codes: nl or be.")] = "nl",
-    extra: Annotated[Path | None, typer.Option("--extra", help="A YAML file with lines of your own for the map.")] = None,
+    own: Annotated[Path | None, typer.Option("--extra", help="A YAML file with lines of your own for the map.")] = None,
     child: Annotated[str, typer.Option("--child", help="Who is the index child, such as Patient/1, or none.")] = "",
     adult: Annotated[str, typer.Option("--adult", help="Who is the index adult, such as Patient/2, or none.")] = "",
     hints: Annotated[bool, typer.Option("--hints", help="Let codes that only point to a finding state it.")] = False,
@@ -45,8 +49,8 @@ def fhir_command(
 ) -> None:
     """Read a case from a FHIR record: as JSON the case file, as text each finding with its place."""
     book = book_in(rules)
-    added = "" if extra is None else _text_in(extra)
-    code_map = load_code_map(country, book, added, str(extra))
+    added = "" if own is None else _text_in(own)
+    code_map = load_code_map(country, book, added, str(own))
     reading = read_fhir(
         _json_in(record), as_of=_day(as_of), code_map=code_map, rulebook=book, child=child, adult=adult, hints=hints
     )
@@ -100,3 +104,34 @@ def _lines(reading: Reading) -> list[str]:
 
 def _place(origin: Origin) -> str:
     return f"{origin.code} at {origin.place}" if origin.code else origin.place
+
+
+@app.command("serve")
+def serve_command(
+    settings: Annotated[Path | None, typer.Option("--settings", help="A YAML file with the settings (docs/service.md).")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; 127.0.0.1 is this machine alone.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 8484 unless said.")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="Profile of the rulebook.")] = None,
+    engine: Annotated[str | None, typer.Option("--engine", help="What consultations run on: kernel, durable or auto.")] = None,
+    rules: Annotated[list[Path] | None, typer.Option("--rules", help="Folder of another rulebook, or of extensions.")] = None,
+    is_open: Annotated[
+        bool,
+        typer.Option(
+            "--open-without-authentication", help="Answer others without a token, where something in front authenticates."
+        ),
+    ] = False,
+) -> None:
+    """Answer over HTTP: advice, questions, explanations, CDS Hooks, and a page to try a consultation in the browser."""
+    service = extra(*SERVICE)
+    given = {
+        "host": host,
+        "port": port,
+        "profile": profile,
+        "engine": engine,
+        "rules": tuple(rules) if rules else None,
+        "open_without_authentication": is_open or None,
+    }
+    read = service.Settings() if settings is None else service.read_settings(settings)
+    chosen = attrs.evolve(read, **{key: value for key, value in given.items() if value is not None})
+    running = extra(*RUNNING)
+    running.run(chosen, typer.echo)

@@ -7,9 +7,9 @@ from typing import Any
 import attrs
 
 from hechting_rules.advice import Advice, FlagName, Outcome, Suggested
-from hechting_rules.interop.leaving import is_harmful
-from hechting_rules.interop.naming import OVERRIDE_SYSTEM, RESULT_SYSTEM, id_from
-from hechting_rules.interop.resources import Sheet, service_request
+from hechting_rules.interop.codes import OVERRIDE_SYSTEM, RESULT_SYSTEM
+from hechting_rules.interop.leaving import is_told
+from hechting_rules.interop.resources import Sheet, id_from, service_request
 from hechting_rules.render.phrases import ASK_NEXT, BECAUSE, CAUTION, CHECKED, IN_THE_ARTICLE, NOT_REVIEWED, ORIGINS, ROUTE
 from hechting_rules.render.telling import chosen, facts, places, wants_caution, worth_asking
 from hechting_rules.terms import Level, Origin, Text
@@ -71,16 +71,11 @@ def cards(deck: Deck, *, partial: bool) -> dict[str, Card]:
     Established suggestions that are not withheld: at most three of safety and a few of each other origin, as in the text for
     people. A card on what to ask next stands last, and only beside others. What rests on potentially harmful claims has none.
     """
-    told = [s for s in chosen(deck.advice, everything=False).all() if _is_told(s)]
+    told = [s for s in chosen(deck.advice, everything=False).all() if is_told(s)]
     found = {s.code: _card(s, deck) for s in told}
     if found and deck.advice.ask_next:
         found[ASK_CODE] = _ask(deck, partial=partial)
     return found
-
-
-def _is_told(suggestion: Suggested) -> bool:
-    told = suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by and not suggestion.on_occasion
-    return told and not is_harmful(suggestion)
 
 
 def indicator(suggestion: Suggested) -> str:
@@ -100,16 +95,17 @@ def _card(suggestion: Suggested, deck: Deck) -> Card:
         "summary": summary,
         "detail": _detail(suggestion, deck),
         "indicator": indicator(suggestion),
-        "source": {**_source(suggestion.origin, deck), "topic": topic},
+        "source": _source(f"{deck.words(ORIGINS[suggestion.origin])}: ", topic, deck),
         **({"suggestions": suggestions, "selectionBehavior": "at-most-one"} if suggestions else {}),
         "overrideReasons": _overrides(deck),
         **({"links": links} if links else {}),
     }
 
 
-def _source(origin: Origin, deck: Deck) -> Card:
-    label = f"{deck.words(ORIGINS[origin])}: {deck.advice.rulebook} {deck.advice.version}"
-    return {"label": label, **({"url": deck.source_url} if deck.source_url else {})}
+def _source(origin: str, topic: Card, deck: Deck) -> Card:
+    """Where a card comes from: the rulebook at its version, with what stands before it, and what the card tells of."""
+    label = f"{origin}{deck.advice.rulebook} {deck.advice.version}"
+    return {"label": label, **({"url": deck.source_url} if deck.source_url else {}), "topic": topic}
 
 
 def _overrides(deck: Deck) -> list[Card]:
@@ -185,12 +181,11 @@ def _ask(deck: Deck, *, partial: bool) -> Card:
     if partial:
         parts.append(words(PARTLY))
     topic = {"system": RESULT_SYSTEM, "code": ASK_CODE, "display": words(ASK_NEXT)}
-    label = f"{deck.advice.rulebook} {deck.advice.version}"
     return {
         "uuid": id_from(deck.instance, ASK_CODE),
         "summary": words(ASK_SUMMARY),
         "detail": "\n\n".join([*parts, _disclaimer(deck)]),
         "indicator": "info",
-        "source": {"label": label, **({"url": deck.source_url} if deck.source_url else {}), "topic": topic},
+        "source": _source("", topic, deck),
         "overrideReasons": _overrides(deck),
     }

@@ -14,21 +14,21 @@ import attrs
 from hechting_rules.answered import program_for
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
-from hechting_rules.interop.bundle import records_in
 from hechting_rules.interop.cards import Card, Deck, cards
-from hechting_rules.interop.codemap import CodeMap
-from hechting_rules.interop.elements import Node
+from hechting_rules.interop.codes import CodeMap
 from hechting_rules.interop.feedback import FeedbackStore, Issued, is_uuid, mapping, read_feedback
 from hechting_rules.interop.fhir import Reading, read_fhir
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.prefetch import REQUIRED, Fetch, Gathered, gather, templates
+from hechting_rules.interop.record.bundle import records_in
+from hechting_rules.interop.record.elements import Node
+from hechting_rules.interop.record.people import GROWN_MONTHS, ages, has_died
 from hechting_rules.interop.resources import Sheet
-from hechting_rules.model import Profile, Rulebook
+from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.source import Diagnostic, Problems, one_of
+from hechting_rules.source import Diagnostic, Problems, one_of, shorten
 from hechting_rules.terms import Language, Text
 
 HOOK = "patient-view"
@@ -69,7 +69,7 @@ class Hooks:
     """
 
     rulebook: Rulebook = attrs.field(factory=default_rulebook)
-    profile: str | Profile = "default"
+    profile: str | Profile = DEFAULT_PROFILE
     language: Language = Language.NL
     code_map: str | CodeMap = "nl"
     hints: bool = False
@@ -187,7 +187,7 @@ def _prefetched(node: Node, patient: str) -> Mapping[str, Any]:
         return {}
     for key, value in found.members.items():
         if value is not None and not isinstance(value, Mapping):
-            found.wrong("K806", str(key), "is no resource; allowed: an object, or null where there is no data")
+            found.wrong("K806", shorten(str(key)), "is no resource; allowed: an object, or null where there is no data")
     given = found.members.get("patient")
     of = given.get("id") if isinstance(given, Mapping) and given.get("resourceType") == "Patient" else patient
     if of != patient and _ID.fullmatch(patient):

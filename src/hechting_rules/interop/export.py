@@ -3,14 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from hechting_rules.advice import Advice, Question, Suggested
 from hechting_rules.errors import UsageError
 from hechting_rules.explaining.questions import STAGE_QUESTION
-from hechting_rules.interop.codemap import CodeMap, Match
+from hechting_rules.interop.codes import FINDING_SYSTEM, CodeMap, Match
 from hechting_rules.interop.leaving import Leaving
-from hechting_rules.interop.naming import FINDING_SYSTEM
 from hechting_rules.interop.resources import (
     Resource,
     Sheet,
@@ -58,17 +56,9 @@ def to_fhir(
         raise UsageError("the resources are about nobody; try: child or adult, such as Patient/1")
     book = default_rulebook() if rulebook is None else rulebook
     leaving = Leaving.of(advice, book, abuse=abuse)
-    sheet = Sheet(leaving, child, adult, checked_time(authored_on), language, seed(advice, child, adult, authored_on))
+    sheet = Sheet(leaving, child, adult, checked_time(authored_on), language, _seed(advice, child, adult, authored_on))
     told = leaving.suggestions()
-    issues = [detected_issue(s, sheet) for s in told if s.kind in NOTICED]
-    group = sheet.id_of("RequestGroup")
-    guidance = sheet.id_of("GuidanceResponse")
-    requests = {
-        s.code: service_request(s, sheet, _urn(guidance)) for s in told if leaving.may_refer(s) and sheet.own_subject(s.about)
-    }
-    actions = [s for s in told if s.kind not in NOTICED]
-    groups = [_group(actions, requests, sheet)] if actions else []
-    resources = [_guidance(sheet, book, code_map, _urn(group) if actions else ""), *issues, *groups, *requests.values()]
+    resources = _resources(told, sheet, book, code_map)
     resources.append(_provenance(resources, sheet, sources, told))
     labels = leaving.labels(told)
     return {
@@ -82,7 +72,17 @@ def to_fhir(
     }
 
 
-def seed(advice: Advice, *parts: str) -> str:
+def _resources(told: tuple[Suggested, ...], sheet: Sheet, book: Rulebook, code_map: CodeMap | None) -> list[Resource]:
+    """What an advice becomes, in its order: the answer as a whole, what was noticed, what is suggested, drafts of referrals."""
+    actions = [s for s in told if s.kind not in NOTICED]
+    guidance = _guidance(sheet, book, code_map, _urn(sheet.id_of("RequestGroup")) if actions else "")
+    referrals = [s for s in actions if sheet.leaving.may_refer(s) and sheet.own_subject(s.about)]
+    requests = {s.code: service_request(s, sheet, _urn(guidance["id"])) for s in referrals}
+    groups = [_group(actions, requests, sheet)] if actions else []
+    return [guidance, *(detected_issue(s, sheet) for s in told if s.kind in NOTICED), *groups, *requests.values()]
+
+
+def _seed(advice: Advice, *parts: str) -> str:
     """What the ids of one advice follow from: all that it says, and these parts."""
     content = json.dumps(to_mapping(advice, Language.NL), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256("\0".join([content, *parts]).encode()).hexdigest()
@@ -161,8 +161,3 @@ def _provenance(resources: list[Resource], sheet: Sheet, sources: Iterable[str],
         "agent": [{"type": {"coding": [{"system": system, "code": "assembler"}]}, "who": {"display": who}}],
         **({"entity": entities} if entities else {}),
     }
-
-
-def resources_of(bundle: Resource, kind: str) -> list[Any]:
-    """The resources of one type in a Bundle that `to_fhir` made."""
-    return [entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind]

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 import attrs
 
+from hechting_rules.errors import UsageError
 from hechting_rules.interop.cards import OVERRIDES
-from hechting_rules.interop.elements import Node
-from hechting_rules.interop.naming import OVERRIDE_SYSTEM
+from hechting_rules.interop.codes import OVERRIDE_SYSTEM
+from hechting_rules.interop.record.elements import Node
 from hechting_rules.source import one_of
 
 OUTCOMES = ("accepted", "overridden")
@@ -70,6 +71,13 @@ class SqliteFeedback:
     """Cards and outcomes in an SQLite file that is made on first use. Each call opens it anew, so that threads share nothing."""
 
     path: Path
+
+    def prepare(self) -> None:
+        """Make the file with its tables, if it is not there. Raises `UsageError` where that cannot be done."""
+        try:
+            self._opened().close()
+        except sqlite3.Error as error:
+            raise UsageError(f"{self.path}: feedback cannot be kept there: {error}") from error
 
     def issued(self, cards: Iterable[Issued]) -> None:
         """Keep which cards were given."""

@@ -1,4 +1,4 @@
-"""FHIR R4 in and out. In: dictionaries to a case, with the place that each finding comes from; what is not coded is unknown."""
+"""FHIR R4 in: from dictionaries to a case, with the place that each finding comes from; what is not coded is unknown."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,23 +8,20 @@ import attrs
 
 from hechting_rules.errors import CaseError
 from hechting_rules.facts import AGE_OF, stage_at
-from hechting_rules.interop.bundle import Records, records_in
-from hechting_rules.interop.codemap import CodeMap, Family
-from hechting_rules.interop.elements import Element, Node
-from hechting_rules.interop.export import to_fhir
+from hechting_rules.interop.codes import CodeMap, Family
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.interop.observed import Piece, Seen, SetAside, notes, pieces
-from hechting_rules.interop.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
+from hechting_rules.interop.record.bundle import Records, records_in
+from hechting_rules.interop.record.elements import Element, Node
+from hechting_rules.interop.record.observed import Piece, Seen, SetAside, notes, pieces
+from hechting_rules.interop.record.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
+from hechting_rules.interop.record.settling import settle
 from hechting_rules.interop.responses import answers_in
-from hechting_rules.interop.settling import settle
 from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
-
-__all__ = ["Origin", "Reading", "read_fhir", "to_fhir"]
 
 PREGNANT, WEEK = "pregnancy.current", "pregnancy_week"
 
@@ -100,21 +97,9 @@ def read_fhir(
     problems = Problems()
     records = records_in(data, problems)
     people = people_in(records, chosen, book, as_of, child, adult, problems)
-    seen = Seen(records, chosen, book, people, as_of)
-    found = [*pieces(seen), *answers_in(records, book, as_of, _patients(people))]
-    if _expecting(found, people):
-        seen = attrs.evolve(seen, people=_as_parent(people))
-        found = [*pieces(seen), *answers_in(records, book, as_of, _patients(people))]
+    seen, found = _looked(Seen(records, chosen, book, people, as_of))
     settled = settle(found, book.findings, hints=hints)
-    case = Case(
-        id=id,
-        child_stage=_stage(Person.CHILD, people.child, seen, found),
-        adult_stage=_stage(Person.ADULT, people.adult, seen, found),
-        quantities=tuple(sorted(_quantities(seen, found, settled.stated))),
-        findings=settled.stated,
-        span=Element("input"),
-        places=_places(people),
-    )
+    case = _case(id, seen, found, settled.stated)
     if problems.errors():
         raise CaseError(dict.fromkeys(problems.errors()))
     return Reading(
@@ -126,18 +111,32 @@ def read_fhir(
     )
 
 
-def _expecting(found: list[Piece], people: People) -> bool:
-    """Whether the index adult, without an index child here, is pregnant: then her record is that of a parent too."""
+def _looked(seen: Seen) -> tuple[Seen, list[Piece]]:
+    """All that is said, and with what it was looked at: a pregnant woman without an index child here is read as a parent too."""
+    found, people = _said(seen), seen.people
     pregnant = any(p.finding == PREGNANT and p.status is Status.PRESENT and p.aside is None for p in found)
-    return pregnant and people.child is None and people.adult is not None and not people.parents
+    if not pregnant or people.child is not None or people.adult is None or people.parents:
+        return seen, found
+    again = attrs.evolve(seen, people=attrs.evolve(people, parents={people.adult.place: Family.MOTHER}))
+    return again, _said(again)
 
 
-def _as_parent(people: People) -> People:
-    return people if people.adult is None else attrs.evolve(people, parents={people.adult.place: Family.MOTHER})
+def _said(seen: Seen) -> list[Piece]:
+    """What the records say, and the answers to our questionnaires about the persons of the case."""
+    patients = frozenset(p.place for p in (seen.people.child, seen.people.adult) if p is not None)
+    return [*pieces(seen), *answers_in(seen.records, seen.book, seen.as_of, patients)]
 
 
-def _patients(people: People) -> frozenset[str]:
-    return frozenset(p.place for p in (people.child, people.adult) if p is not None)
+def _case(id: str, seen: Seen, found: list[Piece], stated: tuple[Stated, ...]) -> Case:
+    return Case(
+        id=id,
+        child_stage=_stage(Person.CHILD, seen.people.child, seen, found),
+        adult_stage=_stage(Person.ADULT, seen.people.adult, seen, found),
+        quantities=tuple(sorted(_quantities(seen, found, stated))),
+        findings=stated,
+        span=Element("input"),
+        places=_places(seen.people),
+    )
 
 
 def _stage(person: Person, patient: Node | None, seen: Seen, found: list[Piece]) -> str:

@@ -43,7 +43,7 @@ class Leaving:
 
     @classmethod
     def of(cls, advice: Advice, book: Rulebook, *, abuse: bool) -> "Leaving":
-        """For an advice of a rulebook."""
+        """For an advice that this rulebook gave."""
         program = prepare(book, DEFAULT_PROFILE)
         screens = program.screens.get(ABUSE, frozenset())
         below = {code for screen in screens for code in program.closed.above[screen]}
@@ -55,13 +55,12 @@ class Leaving:
         return cls(advice, hidden, frozenset() if abuse else frozenset(below | addressed), frozenset(unclear), abuse)
 
     def suggestions(self) -> tuple[Suggested, ...]:
-        """What may leave: established, not withheld, no general advice, not potentially harmful, and no suspicion of abuse."""
+        """The suggestions that may become resources, in their order."""
         return tuple(s for s in self.advice.suggestions if self.may_leave(s))
 
     def may_leave(self, suggestion: Suggested) -> bool:
-        """Whether a suggestion may become a resource."""
-        told = suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by and not suggestion.on_occasion
-        return told and not is_harmful(suggestion) and (self.abuse or not self.suspects(suggestion))
+        """Whether a suggestion may become a resource: other software is told of it and, without ``abuse``, it suspects none."""
+        return is_told(suggestion) and (self.abuse or not self.suspects(suggestion))
 
     def may_refer(self, suggestion: Suggested) -> bool:
         """Whether a suggestion may become a draft referral.
@@ -97,6 +96,12 @@ def grounds(advice: Advice, suggestion: Suggested) -> Iterator[str]:
             yield from premise.source if premise.satisfied else ()
     for facts in suggestion.why:
         yield from (fact.name for fact in facts)
+
+
+def is_told(suggestion: Suggested) -> bool:
+    """Whether other software is told of a suggestion: established, not withheld, no general advice, not potentially harmful."""
+    given = suggestion.outcome is Outcome.ESTABLISHED and not suggestion.withheld_by and not suggestion.on_occasion
+    return given and not is_harmful(suggestion)
 
 
 def is_harmful(suggestion: Suggested) -> bool:

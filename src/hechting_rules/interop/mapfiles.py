@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TypeVar
 
 from hechting_rules.errors import DiagnosticError
-from hechting_rules.interop.codemap import (
+from hechting_rules.interop.codes import (
     Basis,
     CodeMap,
     Family,

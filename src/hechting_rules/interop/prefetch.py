@@ -7,13 +7,15 @@ import attrs
 
 from hechting_rules.engine.circuit import Input
 from hechting_rules.engine.program import Program
-from hechting_rules.interop.codemap import CodeMap
+from hechting_rules.interop.codes import CodeMap, Whose
 
 PATIENT = "{{context.patientId}}"
 REQUIRED = ("patient", "conditions")
 """Without these no card is given: who it is about, and what is known to be wrong, on which the safety flags rest."""
 ASKED_AS_OBSERVATION = ("bds-jgz", "loinc")
+"""The systems whose codes are asked for as observations, by their short names; those of others are conditions."""
 MOST_PAGES = 20
+"""How many pages behind the first are followed."""
 V3_ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 SEVERE = ("error", "fatal")
 Fetch = Callable[[str], Mapping[str, Any] | None]
@@ -38,7 +40,7 @@ def templates(code_map: CodeMap, program: Program) -> dict[str, str]:
     if classes:
         tokens = ",".join(f"{V3_ACT}|{kind}" for kind in dict.fromkeys(classes))
         found["stays"] = f"Encounter?patient={PATIENT}&class={tokens}"
-    if any(line.whose in {"parent", "mother"} for line in lines):
+    if any(line.whose in {Whose.PARENT, Whose.MOTHER} for line in lines):
         found["family"] = f"FamilyMemberHistory?patient={PATIENT}"
     if any(relation.finding in needed for relation in code_map.relations):
         found["kin"] = f"RelatedPerson?patient={PATIENT}"
@@ -107,15 +109,12 @@ def _is_error(resource: Mapping[str, Any]) -> bool:
 def _pages(first: Any, fetch: Fetch | None) -> tuple[list[Any], bool]:
     """A Bundle and the pages behind it, and whether these are all."""
     pages = [first]
-    while len(pages) <= MOST_PAGES:
-        link = _next(pages[-1])
-        if not link:
-            return pages, True
-        page = _fetched(link, fetch)
+    while link := _next(pages[-1]):
+        page = _fetched(link, fetch) if len(pages) <= MOST_PAGES else None
         if page is None or failed(page):
-            break
+            return pages, False
         pages.append(page)
-    return pages, False
+    return pages, True
 
 
 def _next(page: Any) -> str:

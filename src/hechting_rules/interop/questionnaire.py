@@ -8,7 +8,7 @@ import attrs
 from hechting_rules.answered import prepare
 from hechting_rules.errors import UsageError
 from hechting_rules.explaining.questions import STAGE_QUESTION
-from hechting_rules.interop.naming import BASE, FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM
+from hechting_rules.interop.codes import BASE, FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM
 from hechting_rules.model import DEFAULT_PROFILE, Finding, Rulebook, Stage
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean, one_of
@@ -47,7 +47,10 @@ Item = dict[str, Any]
 
 @attrs.frozen
 class _Form:
-    """What is asked, in which language, and the stages that are settled beforehand (empty: asked)."""
+    """What is asked, in which language, and the stages that are settled beforehand (empty: asked).
+
+    ``addressed`` are the screens of a flag by the finding that says that it has been dealt with.
+    """
 
     book: Rulebook
     language: Language
@@ -101,11 +104,7 @@ def questionnaire(
     book = default_rulebook() if rulebook is None else rulebook
     settled = {Person.CHILD: child, Person.ADULT: adult}
     for person, stage in settled.items():
-        allowed = [s.code for s in book.stages.values() if s.of is person]
-        if stage and stage not in (*allowed, NO_PERSON):
-            near = did_you_mean(stage, allowed)
-            message = f"'{stage}' is no stage of the {person}; allowed: {one_of(allowed)}, none"
-            raise UsageError(f"{message}; {near}" if near else message)
+        _check_stage(person, stage, book)
     screens = prepare(book, DEFAULT_PROFILE).screens
     acting = (s for s in book.suggestions.values() if s.addressed_by)
     form = _Form(book, language, settled, {s.addressed_by: tuple(sorted(screens[s.flag])) for s in acting})
@@ -125,6 +124,14 @@ def questionnaire(
         "description": book.head.intended_use.into(language),
         "item": [_case(form), *_sections(form)],
     }
+
+
+def _check_stage(person: Person, stage: str, book: Rulebook) -> None:
+    allowed = [s.code for s in book.stages.values() if s.of is person]
+    if stage and stage not in (*allowed, NO_PERSON):
+        near = did_you_mean(stage, allowed)
+        message = f"'{stage}' is no stage of the {person}; allowed: {one_of(allowed)}, {NO_PERSON}"
+        raise UsageError(f"{message}; {near}" if near else message)
 
 
 def _case(form: _Form) -> Item:

@@ -1,14 +1,16 @@
 """Single FHIR R4 resources that tell of a suggestion: what was noticed, and a draft of a referral."""
 
+import datetime as dt
 import re
+import uuid
 from typing import Any
 
 import attrs
 
 from hechting_rules.advice import Advice, Suggested
 from hechting_rules.errors import UsageError
+from hechting_rules.interop.codes import BASE, FINDING_SYSTEM, RESULT_SYSTEM
 from hechting_rules.interop.leaving import Leaving
-from hechting_rules.interop.naming import BASE, FINDING_SYSTEM, RESULT_SYSTEM, id_from
 from hechting_rules.render.telling import places, plainest
 from hechting_rules.terms import About, Language, Level, Text
 
@@ -19,16 +21,18 @@ SEVERITY = {
     Level.REFER: "moderate",
     Level.SCREEN: "low",
 }
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 REFERRAL = Text("verwijzing (concept, te beoordelen)", "referral (draft, to be judged)")
 Resource = dict[str, Any]
+_SPACE = uuid.uuid5(uuid.NAMESPACE_URL, BASE)
 
 
 @attrs.frozen
 class Sheet:
     """What every resource of one advice shares: the advice, who it is about, when, in which language, and a seed of ids.
 
-    ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty.
+    ``child`` and ``adult`` are references such as ``Patient/1``; one of them may be empty. ``authored_on`` is a day or a time of
+    FHIR, as it is to stand there.
     """
 
     leaving: Leaving
@@ -66,10 +70,17 @@ class Sheet:
         return {"resourceType": kind, "id": self.id_of(kind, code), **meta, "language": self.language.value}
 
 
+def id_from(*parts: str) -> str:
+    """A UUID that follows from its parts alone: the same parts give the same id on every machine."""
+    return str(uuid.uuid5(_SPACE, "\0".join(parts)))
+
+
 def checked_time(text: str) -> str:
     """A time of FHIR with its offset from UTC, as it was. Raises `UsageError` for anything else."""
-    if not _TIME.fullmatch(text):
-        raise UsageError(f"'{text}' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00")
+    try:
+        dt.datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
+    except ValueError:
+        raise UsageError(f"'{text}' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00") from None
     return text
 
 

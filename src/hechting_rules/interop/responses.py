@@ -7,26 +7,25 @@ from typing import Any
 import attrs
 
 from hechting_rules.errors import CaseError, UsageError
-from hechting_rules.interop.bundle import Records
-from hechting_rules.interop.codemap import Match
-from hechting_rules.interop.elements import MOST_DEEP, Element, Node
-from hechting_rules.interop.naming import FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM
-from hechting_rules.interop.observed import CURRENT_WITHIN_DAYS, Piece, SetAside, Source
-from hechting_rules.interop.questionnaire import EVERYTHING, URL
+from hechting_rules.interop.codes import FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM, Match
+from hechting_rules.interop.questionnaire import EVERYTHING, URL, Item
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import MOST_DEEP, Element, Node
+from hechting_rules.interop.record.observed import Piece, SetAside, Source, is_old
 from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems, did_you_mean, one_of, shorten
 from hechting_rules.stated import Case, Stated
-from hechting_rules.terms import Person, Status, Time
+from hechting_rules.terms import NO_PERSON, Person, Status, Time
 
-Item = dict[str, Any]
 READ = frozenset({"", "in-progress", "completed", "amended"})
+"""What ``status`` says of a response whose answers count."""
 PERSONS = tuple(person.value for person in Person)
 
 
 @attrs.frozen
 class Said:
-    """One answer: the link id, its value (a status, a stage, or a number), and its place."""
+    """One answer: the link id, its place, and one of three: a status, a stage (else empty), or a number."""
 
     name: str
     status: Status | None
@@ -156,15 +155,15 @@ def answers_in(records: Records, book: Rulebook, as_of: dt.date, patients: froze
         subject = node.inner("subject")
         about = records.behind(subject)
         elsewhere = subject is not None and bool(records.of("Patient")) and (about is None or about.place not in patients)
-        if elsewhere or node.text("status") not in READ or not is_own(node.text("questionnaire")):
+        if elsewhere or node.text("status") not in READ or not _is_own(node.text("questionnaire")):
             continue
         days = node.days("authored")
-        day = None if days is None else max(days.first, min(days.last, as_of))
+        day = None if days is None else days.until(as_of)
         for one in _once(list(_said(node, book)), node.problems):
             yield _piece(one, day, book, as_of)
 
 
-def is_own(canonical: str) -> bool:
+def _is_own(canonical: str) -> bool:
     """Whether the address of a questionnaire is one of this library."""
     plain = canonical.partition("|")[0]
     return plain == URL or plain.startswith(f"{URL}-")
@@ -176,10 +175,8 @@ def _piece(one: Said, day: dt.date | None, book: Rulebook, as_of: dt.date) -> Pi
         said = attrs.evolve(said, aside=SetAside.LATER)
     if one.status is None or said.aside is not None:
         return attrs.evolve(said, value=one.value, code=one.stage) if one.status is None else said
-    old = day is not None and day < as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
-    if old and one.status is not Status.UNKNOWN and book.findings[one.name].time is Time.CURRENT:
-        return attrs.evolve(said, aside=SetAside.OLD)
-    return said
+    of_now = one.status is not Status.UNKNOWN and book.findings[one.name].time is Time.CURRENT
+    return attrs.evolve(said, aside=SetAside.OLD) if of_now and day is not None and is_old(day, as_of) else said
 
 
 def _said(node: Node, book: Rulebook, depth: int = 0) -> Iterator[Said]:
@@ -220,7 +217,7 @@ def _answer(name: str, answer: Node, book: Rulebook) -> Said | None:
 def _stage(name: str, answer: Node, book: Rulebook) -> Said | None:
     coding = answer.inner("valueCoding")
     stage = "" if coding is None else coding.text("code")
-    allowed = [s.code for s in book.stages.values() if s.of.value == name] + ["none"]
+    allowed = [s.code for s in book.stages.values() if s.of.value == name] + [NO_PERSON]
     if stage not in allowed:
         found = f"is '{shorten(stage)}'" if stage else "holds no stage"
         answer.wrong("H632", "valueCoding", f"{found}; allowed: {one_of(allowed)}", did_you_mean(stage, allowed))

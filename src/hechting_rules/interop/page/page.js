@@ -90,7 +90,7 @@ const HITS = 40, SCREENS = 4, CHANGES = 4, NEXT = 3, SETS = 5, PAUSE = 180;
 
 const state = {
   lang: (navigator.language || "nl").toLowerCase().startsWith("nl") ? "nl" : "en",
-  vocabulary: null, findings: new Map(), results: new Map(), flags: new Map(), details: new Map(),
+  vocabulary: null, findings: new Map(), results: new Map(), flags: new Map(),
   last: null, answers: new Map(), implied: new Map(), note: "", before: null, steps: null, undo: [],
   all: new Set(), explained: new Map(), openWhy: new Set(), drawCode: "", wanted: "", counts: "", told: null, turn: 0,
 };
@@ -788,16 +788,24 @@ function begin() {
   });
 }
 
-/** The same consultation in the other language, with what changed last told in it too. */
 function speak(lang) {
   if (lang === state.lang) return;
   state.lang = lang;
   build();
-  inTurn(async () => {
+  tellAgain();
+}
+
+/** The same consultation in the language that is chosen, with what changed last told in it too. */
+function tellAgain() {
+  return inTurn(async () => {
     try {
       const body = state.steps ? { ...(state.before && { snapshot: state.before }), do: state.steps } : { snapshot: state.last.snapshot };
       take(await (await post("consultation", body)).json(), state.told);
-    } catch { trouble(say("offline"), () => location.reload()); }
+    } catch (error) {
+      if (error instanceof Refused && error.problem.status === 409) return restart();
+      trouble(say("offline"), tellAgain);
+      showAnswers();
+    }
   });
 }
 

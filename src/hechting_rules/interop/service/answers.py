@@ -1,15 +1,22 @@
-"""What each address answers: pure functions from what was asked to plain data, or to a drawing. No HTTP here."""
+"""What each address answers: functions from what was asked to plain data, or to a drawing. No HTTP here.
+
+On a case, as the library says it; in CDS Hooks, as `hechting_rules.interop.cds_hooks` does.
+"""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from hechting_rules.case import parse_case
 from hechting_rules.explain import advise, arguments, ask_next, explained
+from hechting_rules.interop.cds_hooks import Hooks, Reply, Status, feedback, respond
+from hechting_rules.interop.feedback import FeedbackStore, SqliteFeedback
+from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.service.bodies import JSON, chosen, read_json
-from hechting_rules.interop.service.problems import Fault, RefusedError
+from hechting_rules.interop.service.problems import Fault, RefusedError, fault_from
+from hechting_rules.interop.service.settings import Settings
 from hechting_rules.model import Rulebook
 from hechting_rules.render.explained_json import arguments_to_mapping, questions_to_mapping, result_to_mapping
 from hechting_rules.render.json import to_mapping
@@ -17,6 +24,14 @@ from hechting_rules.render.svg import to_svg
 from hechting_rules.source import did_you_mean, shorten
 from hechting_rules.stated import Case
 from hechting_rules.terms import Language
+
+REFUSED = {
+    Status.BAD_REQUEST: "request",
+    Status.UNKNOWN_SERVICE: "no-such-service",
+    Status.DATA_MISSING: "data-missing",
+    Status.UNUSABLE: "unusable",
+}
+"""What a reply of CDS Hooks that gives no cards is called in a problem."""
 
 
 @attrs.frozen
@@ -103,3 +118,57 @@ def _day(asked: Asked) -> dt.date | None:
     except ValueError:
         fault = Fault("parameter as_of", f"is '{shorten(text)}'", "a day, such as 2026-11-30")
         raise RefusedError(400, "parameter", "parameter as_of is no day", [fault]) from None
+
+
+@attrs.frozen
+class HooksGuidance:
+    """What answers in CDS Hooks: how it is set up, where feedback is kept if anywhere, and which day it is."""
+
+    hooks: Hooks
+    store: FeedbackStore | None
+    day: Callable[[], dt.date]
+
+
+def hooks_guidance(book: Rulebook, settings: Settings, day: Callable[[], dt.date]) -> HooksGuidance:
+    """CDS Hooks under these settings. Raises `CodeMapError` for an unknown map, `UsageError` where feedback cannot be kept."""
+    hooks = Hooks(
+        rulebook=book,
+        profile=settings.profile,
+        language=Language(settings.language),
+        code_map=load_code_map(settings.code_map, book),
+        hints=settings.hints,
+        source_url=settings.source_url,
+        rule_url=settings.rule_url,
+    )
+    store = None if settings.feedback is None else SqliteFeedback(settings.feedback)
+    if store is not None:
+        store.prepare()
+    return HooksGuidance(hooks, store, day)
+
+
+def cards(guidance: HooksGuidance, service: str, text: str) -> dict[str, Any]:
+    """The cards for a request. Raises `RefusedError` for what is no good request, or lacks data that is required (412)."""
+    reply = respond(guidance.hooks, service, read_json(text), as_of=guidance.day())
+    found = _body(reply)
+    if guidance.store is not None and reply.issued:
+        guidance.store.issued(reply.issued)
+    return found
+
+
+def keep_feedback(guidance: HooksGuidance, service: str, text: str) -> dict[str, Any]:
+    """Keep what became of cards. Raises `RefusedError` for what cannot be used, and where nothing is kept."""
+    if guidance.store is None:
+        raise RefusedError(
+            404, "no-feedback", "this service keeps no feedback; name a file for it under 'feedback' in the settings"
+        )
+    return _body(feedback(service, read_json(text), guidance.store))
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    """The body of a reply that is fine. Raises `RefusedError` for any other."""
+    if reply.status is Status.OK:
+        return dict(reply.body)
+    told = dict(reply.body)
+    detail, found = str(told.pop("error")), told.pop("problems", ())
+    faults = [fault_from(one["where"], one["what"], one.get("hint", ""), one["code"]) for one in found]
+    raise RefusedError(int(reply.status), REFUSED[reply.status], detail, faults, more=told)

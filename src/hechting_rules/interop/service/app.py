@@ -1,9 +1,10 @@
-"""The application: which address answers what, who may call it, and in which form."""
+"""The application: which address answers what, who may call it, and in which form; and the files of its page."""
 
 import datetime as dt
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import attrs
@@ -19,27 +20,35 @@ from hechting_rules.answered import program_for
 from hechting_rules.engine.runners import opened
 from hechting_rules.errors import HechtingError
 from hechting_rules.interop.cds_hooks import discovery
-from hechting_rules.interop.service.answers import Asked, Guidance, advise_on, ask_about, draw, explain_in
-from hechting_rules.interop.service.bodies import JSON, YAML, form_of, parameters, read_body, require_accepted
+from hechting_rules.interop.service.answers import (
+    Asked,
+    Guidance,
+    HooksGuidance,
+    advise_on,
+    ask_about,
+    cards,
+    draw,
+    explain_in,
+    hooks_guidance,
+    keep_feedback,
+)
+from hechting_rules.interop.service.bodies import JSON, SVG, YAML, form_of, parameters, read_body, require_accepted
 from hechting_rules.interop.service.consulting import consult
-from hechting_rules.interop.service.desk import Desk
 from hechting_rules.interop.service.forms import vocabulary
-from hechting_rules.interop.service.guard import ADDRESS, CLIENT, Guard, refusal, request_id
-from hechting_rules.interop.service.hooks import Desk as HooksDesk
-from hechting_rules.interop.service.hooks import cards, hooks_desk, keep_feedback, today
+from hechting_rules.interop.service.guard import ADDRESS, CLIENT, Desk, Guard, refusal, request_id
 from hechting_rules.interop.service.openapi import document
-from hechting_rules.interop.service.pages import POLICY, File, page_files
 from hechting_rules.interop.service.problems import RefusedError, refusal_of
 from hechting_rules.interop.service.settings import Settings, check_settings
 from hechting_rules.interop.service.tokens import Door
 from hechting_rules.profiles import find_profile
+from hechting_rules.render.style import DARK, LIGHT, properties
+from hechting_rules.render.svg import STYLE
 from hechting_rules.rulebook import default_rulebook, load_rulebook
 from hechting_rules.source import did_you_mean, one_of
 from hechting_rules.version import VERSION
 
-SVG = "image/svg+xml"
 HOOKS = "/cds-services"
-NAMES = {404: "no-such-address", 405: "method"}
+MISSED = {404: "no-such-address", 405: "method"}
 Answer = Callable[[Guidance, Asked], dict[str, Any] | str]
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -62,8 +71,19 @@ POSTED: Mapping[str, Posted] = {
     "/consultation": Posted(consult, (JSON,), ("lang", "profile")),
 }
 
-PAGE: Mapping[str, str] = {"/": "index.html", "/page.js": "page.js", "/page.css": "page.css"}
-HOOKED: Mapping[str, Callable[[HooksDesk, str, str], dict[str, Any]]] = {
+PAGE: Mapping[str, tuple[str, str]] = {
+    "/": ("index.html", "text/html"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/page.css": ("page.css", "text/css"),
+}
+"""The files of the page for trying a consultation, and what they are, by address."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types hechting-drawing"
+)
+"""The page loads its own script and style, talks to the service it came from, and nothing else."""
+HookAnswer = Callable[[HooksGuidance, str, str], dict[str, Any]]
+HOOKED: Mapping[str, HookAnswer] = {
     f"{HOOKS}/{{service}}": cards,
     f"{HOOKS}/{{service}}/feedback": keep_feedback,
 }
@@ -71,25 +91,38 @@ PATHS = (*POSTED, HOOKS, "/health", "/vocabulary", "/openapi.json")
 """The addresses that a message names."""
 
 
+@attrs.frozen
+class File:
+    """What an address always answers with: its media type, and the bytes."""
+
+    media: str
+    body: bytes
+
+
+def today() -> dt.date:
+    """The day it is where the service runs."""
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
 def create_app(settings: Settings | None = None, *, day: Callable[[], dt.date] = today) -> Starlette:
     """The service as an application to run, or to mount in another one. ``day`` says which day it is, for ages in CDS Hooks.
 
-    Raises `UsageError` for settings that would leave it open to others or name what is not there, and `RulebookError` for rules
-    that cannot be used.
+    Raises `UsageError` for settings that would leave it open to others or name what is not there, `RulebookError` for rules and
+    `CodeMapError` for a map of codes that cannot be used.
     """
     chosen = check_settings(Settings() if settings is None else settings)
     book = load_rulebook(chosen.rules) if chosen.rules else default_rulebook()
     profile = find_profile(book, chosen.profile)
-    opened(chosen.engine, program_for(book, profile)).close()
+    opened(chosen.engine, program_for(book, profile)).close()  # an engine that is not there is told now, not at the first request
     guidance = Guidance(book, profile.id, chosen.engine, chosen.limits.steps)
     handlers: dict[Any, Any] = {HechtingError: _refused, HTTPException: _missed}
-    routes = list(_routes(_Service(chosen, guidance), hooks_desk(book, chosen, day)))
+    routes = list(_routes(_Service(chosen, guidance), hooks_guidance(book, chosen, day)))
     app = Starlette(routes=routes, middleware=list(_middleware(chosen)), exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app
 
 
-def _routes(service: "_Service", hooks: HooksDesk) -> Iterator[Route]:
+def _routes(service: "_Service", hooks: HooksGuidance) -> Iterator[Route]:
     """Every address with its handler."""
     guidance = service.guidance
     for path, what in POSTED.items():
@@ -105,9 +138,23 @@ def _routes(service: "_Service", hooks: HooksDesk) -> Iterator[Route]:
         yield Route(path, service.fixed(path, value), methods=["GET"])
     yield Route("/health", service.health, methods=["GET"])
     if service.settings.page:
-        files = page_files()
-        for path, name in PAGE.items():
-            yield Route(path, service.file(path, files[name]), methods=["GET"])
+        for path, file in page_files().items():
+            yield Route(path, service.file(path, file), methods=["GET"])
+
+
+def page_files() -> dict[str, File]:
+    """The files of the page by address. Its style stands between that of the report, which it shares, and that of drawings."""
+    folder = files("hechting_rules.interop").joinpath("page")
+    texts = {path: folder.joinpath(name).read_text(encoding="utf-8") for path, (name, _) in PAGE.items()}
+    texts["/page.css"] = _coloured(texts["/page.css"])
+    return {path: File(f"{media}; charset=utf-8", texts[path].encode()) for path, (_, media) in PAGE.items()}
+
+
+def _coloured(style: str) -> str:
+    light, dark = properties(LIGHT), properties(DARK)
+    colours = f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    report = files("hechting_rules.render").joinpath("report.css").read_text(encoding="utf-8")
+    return f"{colours}\n{report}\n{style}\n{STYLE}\n"
 
 
 def _middleware(settings: Settings) -> Iterator[Middleware]:
@@ -156,7 +203,7 @@ class _Service:
 
         return handle
 
-    def hooked(self, path: str, answer: Callable[[HooksDesk, str, str], dict[str, Any]], hooks: HooksDesk) -> Handler:
+    def hooked(self, path: str, answer: HookAnswer, hooks: HooksGuidance) -> Handler:
         """The handler of an address of CDS Hooks below discovery."""
 
         async def handle(request: Request) -> Response:
@@ -182,21 +229,21 @@ class _Service:
 
     def fixed(self, path: str, value: dict[str, Any]) -> Handler:
         """The handler of an address that always answers the same and holds nothing of any case: anyone may read it."""
-        body = _json(value)
-        return self._unchanging(path, File(JSON, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'), {})
+        return self._unchanging(path, File(JSON, _json(value)), {})
 
     def file(self, path: str, found: File) -> Handler:
         """The handler of a file of the page."""
         return self._unchanging(path, found, {"Content-Security-Policy": POLICY})
 
     def _unchanging(self, path: str, found: File, more: Mapping[str, str]) -> Handler:
-        headers = {"ETag": found.tag, "Cache-Control": "no-cache", **more}
+        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache", **more}
 
         async def handle(request: Request) -> Response:
             request.scope[ADDRESS] = path
             require_accepted(request, found.media.partition(";")[0])
             parameters(request, ())
-            if found.tag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
+            if tag in [known.strip() for known in request.headers.get("if-none-match", "").split(",")]:
                 return Response(None, 304, headers)
             return Response(found.body, 200, {**headers, "Content-Type": found.media})
 
@@ -218,7 +265,7 @@ async def _missed(request: Request, error: Exception) -> Response:
         404: f"there is nothing at this address; {near or 'there is: ' + one_of(PATHS)}",
         405: f"this address is called with {headers.get('Allow', 'another method')}",
     }
-    told = RefusedError(status, NAMES.get(status, "refused"), detail.get(status, "refused"), headers=headers)
+    told = RefusedError(status, MISSED.get(status, "refused"), detail.get(status, "refused"), headers=headers)
     return refusal(told, request_id(request.scope))
 
 
@@ -228,7 +275,7 @@ def _answered(answer: Answer, guidance: Guidance, asked: Asked) -> bytes:
     return found.encode() if isinstance(found, str) else _json(found)
 
 
-def _hooked(answer: Callable[[HooksDesk, str, str], dict[str, Any]], hooks: HooksDesk, service: str, text: str) -> bytes:
+def _hooked(answer: HookAnswer, hooks: HooksGuidance, service: str, text: str) -> bytes:
     return _json(answer(hooks, service, text))
 
 

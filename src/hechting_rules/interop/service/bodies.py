@@ -11,12 +11,13 @@ from starlette.requests import ClientDisconnect, Request
 from hechting_rules.interop.service.problems import Fault, RefusedError
 from hechting_rules.source import did_you_mean, one_of, shorten
 
-JSON = "application/json"
-YAML = "application/yaml"
+JSON, YAML, SVG = "application/json", "application/yaml", "image/svg+xml"
 FORMS: Mapping[str, str] = {JSON: JSON, YAML: YAML, "application/x-yaml": YAML, "text/yaml": YAML, "text/x-yaml": YAML}
 """The media types of a body, each with the one that is meant."""
 FAR = 8
 """From how many times the limit on a body is far too long."""
+LONGEST_LENGTH = 18
+"""The most digits of a length that is read as a number; one of more is too long whatever it is."""
 
 
 def require_accepted(request: Request, media: str) -> None:
@@ -67,11 +68,7 @@ async def read_body(request: Request, most: int, seconds: float) -> str:
     One that is somewhat too long is read to its end, and let go of, so that the refusal reaches a client that sends first and
     reads then; one that is far too long is cut off.
     """
-    length = request.headers.get("content-length")
-    if length is None and "transfer-encoding" not in request.headers:
-        raise RefusedError(411, "length-required", "a body is needed, with its 'Content-Length'")
-    if length is not None and length.isdecimal() and int(length) > most * FAR:
-        raise _too_long(most)
+    _check_length(request, most)
     read, seen = bytearray(), 0
     try:
         async with asyncio.timeout(seconds):
@@ -93,6 +90,14 @@ async def read_body(request: Request, most: int, seconds: float) -> str:
     except UnicodeDecodeError as error:
         fault = Fault(f"body: byte {error.start}", f"is 0x{read[error.start]:02x}", "UTF-8")
         raise RefusedError(400, "not-utf-8", "the body is not UTF-8", [fault]) from error
+
+
+def _check_length(request: Request, most: int) -> None:
+    length = request.headers.get("content-length")
+    if length is None and "transfer-encoding" not in request.headers:
+        raise RefusedError(411, "length-required", "a body is needed, with its 'Content-Length'")
+    if length is not None and length.isdecimal() and (len(length) > LONGEST_LENGTH or int(length) > most * FAR):
+        raise _too_long(most)
 
 
 def _too_long(most: int) -> RefusedError:

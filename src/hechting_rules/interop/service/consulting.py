@@ -29,9 +29,11 @@ from hechting_rules.terms import Person, Status
 
 SCHEMA = "hechting-rules/consulted/1"
 PARTS = ("snapshot", "case", "do")
-TWO = 2
 LARGE = 10**15
 """A whole number from here on is no age and no week."""
+PAIR = 2
+Told = tuple[str, str | float]
+"""A name, and the stage, number or status that is told of it."""
 
 
 @attrs.frozen
@@ -127,7 +129,7 @@ def _doing(step: Any, where: str, faults: list[Fault]) -> Doing | None:
     """One step of a request, or nothing, with what is wrong noted."""
     if isinstance(step, dict) and len(step) == 1:
         told, taken = step.get("tell"), step.get("withdraw")
-        if isinstance(told, list) and len(told) == TWO and isinstance(told[0], str) and _is_value(told[1]):
+        if isinstance(told, list) and len(told) == PAIR and isinstance(told[0], str) and _is_value(told[1]):
             return Doing(where, told[0], told[1])
         if isinstance(taken, str):
             return Doing(where, taken, None)
@@ -158,19 +160,18 @@ def _opened(wanted: Wanted, guidance: Guidance, profile: str, *, chosen: bool) -
     case = parse_case(wanted.case, "case")
     answer(case, book, find_profile(book, profile))  # what is wrong is told by its place in the case
     empty = snapshot_of(book, find_profile(book, profile), case.id, ())
-    snapshot = {**snapshot_mapping(empty, ()), "told": list(_entries(case))}
+    snapshot = {**snapshot_mapping(empty, ()), "told": [{"name": name, "value": value} for name, value in _facts(case)]}
     return Consultation.restore(snapshot, book, profile, guidance.engine)
 
 
-def _entries(case: Case) -> Iterator[dict[str, object]]:
-    """What a case states, as entries of a snapshot."""
+def _facts(case: Case) -> Iterator[Told]:
+    """What a case states: stages, numbers, then findings."""
     for person, stage in ((Person.CHILD, case.child_stage), (Person.ADULT, case.adult_stage)):
         if stage:
-            yield {"name": person.value, "value": stage}
-    for name, number in case.quantities:
-        yield {"name": name, "value": number}
+            yield person.value, stage
+    yield from case.quantities
     for stated in case.findings:
-        yield {"name": stated.code, "value": stated.status.value}
+        yield stated.code, stated.status.value
 
 
 def _tell(step: Doing, consultation: Consultation, guidance: Guidance) -> None:
@@ -193,29 +194,24 @@ def _tell(step: Doing, consultation: Consultation, guidance: Guidance) -> None:
         raise refusal_of(error, step.where) from error
 
 
-def _clashing(name: str, value: str | float, case: Case, book: Rulebook, profile: str) -> list[tuple[str, str | float]]:
+def _clashing(name: str, value: str | float, case: Case, book: Rulebook, profile: str) -> list[Told]:
     """What is told already and cannot stand beside one more thing: with these taken back, it can. Nothing: it never can."""
     program = program_for(book, find_profile(book, profile))
-    told: list[tuple[str, str | float]] = [
-        *((person, stage) for person, stage in (("child", case.child_stage), ("adult", case.adult_stage)) if stage),
-        *case.quantities,
-        *((stated.code, stated.status.value) for stated in case.findings),
-    ]
-    kept, clashes = [(book.alias.get(name, name), value)], list[tuple[str, str | float]]()
+    kept, clashes = [(book.alias.get(name, name), value)], list[Told]()
     if not _goes(kept, book, program):
         return []
-    for fact in told:
+    for fact in _facts(case):
         if fact[0] != kept[0][0]:
             (kept if _goes([*kept, fact], book, program) else clashes).append(fact)
     return clashes
 
 
-def _goes(facts: list[tuple[str, str | float]], book: Rulebook, program: Program) -> bool:
+def _goes(facts: list[Told], book: Rulebook, program: Program) -> bool:
     """Whether some facts can be so together."""
     said = dict(facts)
     case = Case(
-        child_stage=str(said.get("child", "")),
-        adult_stage=str(said.get("adult", "")),
+        child_stage=str(said.get(Person.CHILD.value, "")),
+        adult_stage=str(said.get(Person.ADULT.value, "")),
         quantities=tuple((name, float(value)) for name, value in facts if name in book.quantities),
         findings=tuple(Stated(name, Status(str(value))) for name, value in facts if name in book.findings),
     )

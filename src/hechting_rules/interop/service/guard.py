@@ -1,10 +1,17 @@
-"""What stands around every request: an id, limits on its head, whom it may come from, safe headers, and one line in the log."""
+"""What guards the service: around every request, and against more of them at once than can be decided.
 
+Around each: an id, limits on its head, whom it may come from, safe headers, and one line in the log.
+"""
+
+import asyncio
 import json
 import logging
+import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +22,7 @@ from hechting_rules.interop.service.journal import failure, note
 from hechting_rules.interop.service.problems import MEDIA, Fault, RefusedError, problem
 from hechting_rules.interop.service.settings import Settings
 
+T = TypeVar("T")
 ADDRESS, CLIENT, REQUEST = "hechting_address", "hechting_client", "hechting_request"
 """Where a request keeps its documented address, the client that was recognised, and its id."""
 
@@ -27,6 +35,8 @@ SAFE = {
     "cache-control": "no-store",
 }
 """Headers of every answer that says nothing else itself."""
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+"""The methods that the log names; any other one is a word of the caller's."""
 WENT_WRONG = 500
 
 
@@ -67,19 +77,7 @@ class Guard:
                 went_wrong = RefusedError(WENT_WRONG, "went-wrong", "something went wrong here; the log has it under 'instance'")
                 await refusal(went_wrong, scope[REQUEST])(scope, receive, sent)
         finally:
-            level = logging.ERROR if sent.status >= WENT_WRONG and told else logging.INFO
-            note(
-                "answered",
-                level,
-                request=scope[REQUEST],
-                method=scope["method"] if scope["method"] in METHODS else "other",
-                address=scope.get(ADDRESS, "unknown"),
-                client=scope.get(CLIENT, ""),
-                status=sent.status,
-                bytes=sent.size,
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
-                **told,
-            )
+            _note_answered(scope, sent, time.perf_counter() - began, told)
 
     def _check(self, scope: Scope) -> None:
         """Raises `RefusedError` for a head that is too large, and for a name or page that the service does not answer to."""
@@ -93,12 +91,25 @@ class Guard:
             fault = Fault("Host", "is a name that this service does not answer to", hint="add it to 'hosts' in the settings")
             raise RefusedError(421, "other-host", "this service is not called by that name", [fault])
         origin = headers.get("origin")
-        if origin is not None and origin not in self._settings.origins and urlsplit(origin).netloc.lower() != called.lower():
+        if origin is not None and origin not in self._settings.origins and not _is_at(origin, called):
             fault = Fault("Origin", "is a page that may not call", hint="add it to 'origins' in the settings")
             raise RefusedError(403, "other-origin", "pages of that origin may not call this service", [fault])
 
 
-METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+def _note_answered(scope: Scope, sent: "_Sent", seconds: float, told: Mapping[str, object]) -> None:
+    """One line in the log, of what the service itself names; ``told`` is what may be said of a failure."""
+    note(
+        "answered",
+        logging.ERROR if sent.status >= WENT_WRONG and told else logging.INFO,
+        request=scope[REQUEST],
+        method=scope["method"] if scope["method"] in METHODS else "other",
+        address=scope.get(ADDRESS, "unknown"),
+        client=scope.get(CLIENT, ""),
+        status=sent.status,
+        bytes=sent.size,
+        milliseconds=round(seconds * 1000, 1),
+        **told,
+    )
 
 
 def _name(host: str) -> str:
@@ -107,6 +118,14 @@ def _name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _is_at(origin: str, host: str) -> bool:
+    """Whether an Origin header names the host, with its port, that is called."""
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
 
 
 class _Sent:
@@ -126,3 +145,37 @@ class _Sent:
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)
+
+
+class Desk:
+    """Decides in ``threads`` threads; ``at_work`` requests at once are decided or wait, and each is answered within ``seconds``.
+
+    An advice takes tens of milliseconds of plain Python. In the event loop that would make every other request wait as long,
+    those too that only bring a body in slowly; threads do not make it faster, but leave the loop free. What is given up after
+    its time keeps its place until its thread is done, so that the bound holds.
+    """
+
+    def __init__(self, threads: int, at_work: int, seconds: float) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hechting")
+        self._most, self._seconds = at_work, seconds
+        self._lock = threading.Lock()
+        self._busy = 0
+
+    async def decide(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What a function gives. Raises what it raises, and `RefusedError` (503) where there is no place, or not in time."""
+        with self._lock:
+            if self._busy >= self._most:
+                detail = f"{self._most} requests are at work already; come back in a moment"
+                raise RefusedError(503, "busy", detail, headers={"Retry-After": "1"})
+            self._busy += 1
+        future = self._pool.submit(function, *arguments)
+        future.add_done_callback(self._left)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
+        except TimeoutError as error:
+            detail = f"no answer within {self._seconds:g} seconds"
+            raise RefusedError(503, "too-slow", detail, headers={"Retry-After": "5"}) from error
+
+    def _left(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._busy -= 1

@@ -6,6 +6,7 @@ client that was recognised. Never a body, a parameter, a header, or the words of
 
 import json
 import logging
+import sys
 import time
 import traceback
 from types import TracebackType
@@ -29,6 +30,15 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             found |= failure(record.exc_info[1])
         return json.dumps(found, ensure_ascii=True)
+
+
+def log_as_json(*others: str) -> None:
+    """Have the log of the service, and of other loggers by name, written to stderr as JSON lines, and to nothing else."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for logger in (LOGGER, *(logging.getLogger(name) for name in others)):
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO)
 
 
 def failure(error: BaseException) -> dict[str, Any]:

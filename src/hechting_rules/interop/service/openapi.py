@@ -2,11 +2,12 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hechting_rules.interop.cds_hooks import SERVICE
 from hechting_rules.interop.service.answers import Guidance
+from hechting_rules.interop.service.bodies import JSON, SVG, YAML
 from hechting_rules.interop.service.problems import MEDIA
 from hechting_rules.interop.service.settings import Settings
 from hechting_rules.schemas import schema_text
@@ -15,8 +16,7 @@ from hechting_rules.version import VERSION
 
 OPENAPI = "3.1.0"
 SHIPPED = ("case", "advice", "explanation", "consultation")
-JSON, YAML, SVG = "application/json", "application/yaml", "image/svg+xml"
-REASONS = {
+REASONS: Mapping[str, str] = {
     "400": "the body is not JSON, or a parameter is unknown, given twice, or not allowed",
     "401": "a token is needed, and there is none that is good",
     "403": "the client may not call this address, or the page that calls is of an origin that may not",
@@ -32,31 +32,13 @@ REASONS = {
     "501": "a part of the library that this needs is not installed",
     "503": "too much is at work; come back after the seconds in 'Retry-After'",
 }
-POSTED = ("400", "401", "403", "406", "408", "411", "413", "415", "422", "503")
+OF_A_BODY = ("400", "401", "403", "406", "408", "411", "413", "415", "422", "503")
+"""The statuses with which every address that takes a body may refuse it."""
 
 
 def document(guidance: Guidance, settings: Settings) -> dict[str, Any]:
     """The description of the service under these settings."""
-    head = guidance.book.head
-    paths = {
-        "/advise": _post("advise", "the explained suggestions for a case", guidance, "advice", ("as_of",)),
-        "/ask": _post("ask", "what to ask next about a case, what matters most first", guidance, "explanation"),
-        "/explain": _post(
-            "explain",
-            "why a result stands in a case or not; without 'code' what speaks for risk and for protection",
-            guidance,
-            "explanation",
-            ("code",),
-        ),
-        "/drawing": _post("draw", "the reasoning in a case as a drawing", guidance, "", ("code",)),
-        "/consultation": _consultation(guidance),
-        "/cds-services": _get("discovery", "the services of CDS Hooks", "discovery"),
-        "/cds-services/{service}": _hook("cards", "the cards of a service of CDS Hooks", "hook", "cards", ("404", "412")),
-        "/cds-services/{service}/feedback": _hook("feedback", "what became of cards", "feedback", "description", ("404",)),
-        "/vocabulary": _get("vocabulary", "all that a form needs: stages, findings, questions, subjects", "vocabulary"),
-        "/health": _get("health", "whether the service answers, and with which rules", "health"),
-        "/openapi.json": _get("openapi", "this description", "description"),
-    }
+    head, paths = guidance.book.head, _paths(guidance)
     found: dict[str, Any] = {
         "openapi": OPENAPI,
         "info": {
@@ -80,6 +62,29 @@ def document(guidance: Guidance, settings: Settings) -> dict[str, Any]:
     return found
 
 
+def _paths(guidance: Guidance) -> dict[str, dict[str, Any]]:
+    """Every address but those of the page."""
+    return {
+        "/advise": _post("advise", "the explained suggestions for a case", guidance, "advice", ("as_of",)),
+        "/ask": _post("ask", "what to ask next about a case, what matters most first", guidance, "explanation"),
+        "/explain": _post(
+            "explain",
+            "why a result stands in a case or not; without 'code' what speaks for risk and for protection",
+            guidance,
+            "explanation",
+            ("code",),
+        ),
+        "/drawing": _post("draw", "the reasoning in a case as a drawing", guidance, "", ("code",)),
+        "/consultation": _consultation(guidance),
+        "/cds-services": _get("discovery", "the services of CDS Hooks", "discovery"),
+        "/cds-services/{service}": _hook("cards", "the cards of a service of CDS Hooks", "hook", "cards", ("404", "412")),
+        "/cds-services/{service}/feedback": _hook("feedback", "what became of cards", "feedback", "description", ("404",)),
+        "/vocabulary": _get("vocabulary", "all that a form needs: stages, findings, questions, subjects", "vocabulary"),
+        "/health": _get("health", "whether the service answers, and with which rules", "health"),
+        "/openapi.json": _get("openapi", "this description", "description"),
+    }
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -92,14 +97,14 @@ def _get(name: str, summary: str, schema: str) -> dict[str, Any]:
 def _post(name: str, summary: str, guidance: Guidance, schema: str, more: tuple[str, ...] = ()) -> dict[str, Any]:
     content = {JSON: {"schema": _ref(schema)}} if schema else {SVG: {"schema": {"type": "string"}}}
     body = {"required": True, "content": {form: {"schema": _ref("case")} for form in (JSON, YAML)}}
-    return _operation(name, summary, guidance, body, content, more, (*POSTED, *(() if schema else ("501",))))
+    return _operation(name, summary, guidance, body, content, more, (*OF_A_BODY, *(() if schema else ("501",))))
 
 
 def _hook(name: str, summary: str, schema: str, gives: str, more: tuple[str, ...]) -> dict[str, Any]:
     service = {"name": "service", "in": "path", "required": True, "schema": {"type": "string", "enum": [SERVICE]}}
     responses = {
         "200": {"description": summary, "content": {JSON: {"schema": _ref(gives)}}},
-        **_problems(sorted((*POSTED, *more))),
+        **_problems(sorted((*OF_A_BODY, *more))),
     }
     body = {"required": True, "content": {JSON: {"schema": _ref(schema)}}}
     return {
@@ -111,7 +116,7 @@ def _consultation(guidance: Guidance) -> dict[str, Any]:
     summary = "a live consultation that the client holds: from a snapshot, a case or nothing, after what is told"
     body = {"required": True, "content": {JSON: {"schema": _ref("consult")}}}
     content = {JSON: {"schema": _ref("consulted")}}
-    return _operation("consult", summary, guidance, body, content, (), (*POSTED, "409"))
+    return _operation("consult", summary, guidance, body, content, (), (*OF_A_BODY, "409"))
 
 
 def _operation(
@@ -128,7 +133,7 @@ def _operation(
     return {"post": {"operationId": name, "summary": summary, "parameters": query, "requestBody": body, "responses": responses}}
 
 
-def _problems(statuses: Any) -> dict[str, Any]:
+def _problems(statuses: Iterable[str]) -> dict[str, Any]:
     return {status: {"description": REASONS[status], "content": {MEDIA: {"schema": _ref("problem")}}} for status in statuses}
 
 

@@ -55,13 +55,13 @@ def problem(refused: RefusedError, request: str) -> dict[str, Any]:
         "status": refused.status,
         "detail": refused.detail,
         "instance": f"urn:uuid:{request}",
-        **({"errors": [_fault(fault) for fault in refused.faults]} if refused.faults else {}),
+        **({"errors": [_told(one) for one in refused.faults]} if refused.faults else {}),
         **refused.more,
     }
 
 
-def _fault(fault: Fault) -> dict[str, str]:
-    found = attrs.asdict(fault)
+def _told(one: Fault) -> dict[str, str]:
+    found = attrs.asdict(one)
     return {key: found[key] for key in ("code", "where", "what", "allowed", "hint") if found[key]}
 
 
@@ -70,21 +70,20 @@ def refusal_of(error: HechtingError, where: str) -> RefusedError:
     if isinstance(error, RefusedError):
         return error
     if isinstance(error, DiagnosticError):
-        faults = [fault_of(diagnostic, where) for diagnostic in error.diagnostics]
+        faults = [_fault(diagnostic, where) for diagnostic in error.diagnostics]
         return RefusedError(422, "unusable", UNUSABLE, faults)
     if isinstance(error, MissingExtraError):
         return RefusedError(501, "not-installed", str(error))
-    return RefusedError(422, "unusable", str(error), [_split(Fault(where, str(error)))])
+    return RefusedError(422, "unusable", str(error), [fault_from(where, str(error))])
 
 
-def fault_of(diagnostic: Diagnostic, where: str) -> Fault:
+def _fault(diagnostic: Diagnostic, where: str) -> Fault:
     """One thing found wrong, as a part of an answer. What has no line of its own stands at ``where``."""
     span = diagnostic.span
-    place = str(span) if span.line else where
-    return _split(Fault(place, diagnostic.message, hint=diagnostic.hint, code=diagnostic.code))
+    return fault_from(str(span) if span.line else where, diagnostic.message, diagnostic.hint, diagnostic.code)
 
 
-def _split(fault: Fault) -> Fault:
-    """What is allowed stands apart where the message says it."""
-    what, cut, allowed = fault.what.partition(ALLOWED)
-    return attrs.evolve(fault, what=what, allowed=allowed) if cut else fault
+def fault_from(where: str, message: str, hint: str = "", code: str = "") -> Fault:
+    """One thing found wrong, from a message of the library: what is allowed stands apart where the message says it."""
+    what, _, allowed = message.partition(ALLOWED)
+    return Fault(where, what, allowed, hint, code)

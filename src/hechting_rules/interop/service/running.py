@@ -1,10 +1,8 @@
 """The service in a process of its own, on uvicorn: limits on connections, a log in JSON, and a stop that lets answers go out."""
 
 import asyncio
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +11,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.service.app import create_app
-from hechting_rules.interop.service.journal import JsonLines
+from hechting_rules.interop.service.journal import log_as_json
 from hechting_rules.interop.service.settings import Settings, check_settings
 
-LOGGERS = ("hechting_rules.interop.service", "uvicorn.error")
 HEAD_ROOM = 4
 """How many times the limit on headers a connection may hold before its head is complete: what is between gets a proper answer."""
 Say = Callable[[str], object]
@@ -26,14 +23,31 @@ def run(settings: Settings, say: Say) -> None:
     """Answer requests until told to stop (SIGTERM or SIGINT); answers at work go out first.
 
     ``say`` is told once, in words for people, where the service listens and who may call. The log goes to stderr, a JSON object
-    a line. Raises what `create_app` raises, and `UsageError` where it cannot listen.
+    a line. Raises what `create_app` raises, and `UsageError` where it cannot listen, or not with that certificate.
     """
     checked = check_settings(settings)
-    limits = checked.limits
-    config = uvicorn.Config(
-        create_app(checked),
-        host=checked.host,
-        port=checked.port,
+    config = _config(checked)
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one
+        found = f"{checked.certificate} and {checked.key} cannot be used for HTTPS"
+        raise UsageError(f"{found}; allowed: a certificate and its private key, both as PEM") from error
+    log_as_json("uvicorn.error")
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once all is done: an end, and no failure
+        signal.signal(number, lambda *_: None)
+    try:
+        _Server(config, checked, say).run()
+    except SystemExit as error:
+        raise UsageError(f"cannot listen on {checked.host}, port {checked.port}; the log says why; try another --port") from error
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    """The application under these settings, as uvicorn wants it."""
+    limits = settings.limits
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
         http=_with_header_time(limits.header_seconds),
         ws="none",
         lifespan="off",
@@ -45,26 +59,9 @@ def run(settings: Settings, say: Say) -> None:
         timeout_keep_alive=int(max(1.0, limits.header_seconds)),
         timeout_graceful_shutdown=int(max(1.0, limits.stop_seconds)),
         h11_max_incomplete_event_size=limits.header_bytes * HEAD_ROOM,
-        ssl_certfile=checked.certificate,
-        ssl_keyfile=checked.key,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.key,
     )
-    _log_as_json()
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once all is done: an end, and no failure
-        signal.signal(number, lambda *_: None)
-    try:
-        _Server(config, checked, say).run()
-    except SystemExit as error:
-        raise UsageError(f"cannot listen on {checked.host}, port {checked.port}; the log says why; try another --port") from error
-
-
-def _log_as_json() -> None:
-    """Have the service and uvicorn write JSON lines to stderr, and to nothing else."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name in LOGGERS:
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(logging.INFO)
 
 
 class _Server(uvicorn.Server):

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
@@ -18,7 +18,7 @@ from hechting_rules.terms import Language
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCHEMES = ("http", "https")
-DEFAULT_PORTS = {"http": 80, "https": 443}
+HIGHEST_PORT = 65_535
 
 
 class SettingsError(DiagnosticError):
@@ -151,7 +151,7 @@ def _settings(f: Fields, folder: Path) -> Settings:
     default = Settings()
     found = Settings(
         host=f.string("host", "") or default.host,
-        port=f.whole("port") if f.has("port") else default.port,
+        port=_port(f) if f.has("port") else default.port,
         public_url=_url(f, "public_url"),
         rules=tuple(folder / name for name in f.strings("rules")),
         profile=f.string("profile", "") or default.profile,
@@ -168,7 +168,7 @@ def _settings(f: Fields, folder: Path) -> Settings:
         code_map=f.string("code_map", "") or default.code_map,
         hints=f.truth("hints", False),
         source_url=_url(f, "source_url"),
-        rule_url=f.string("rule_url", ""),
+        rule_url=_url(f, "rule_url", of_rules=True),
         limits=_limits(f),
     )
     f.done()
@@ -184,12 +184,20 @@ def _issuer(f: Fields, folder: Path) -> Issuer:
     return Issuer(f.string("iss"), folder / f.string("keys"), f.string("jku", ""), f.strings("may"))
 
 
-def _url(f: Fields, key: str) -> str:
+def _port(f: Fields) -> int:
+    value, node = f.whole("port"), f.get("port")
+    if node is not None and value > HIGHEST_PORT:
+        f.problems.add("W404", node.span, f"'port' is {value}; allowed: 1 to {HIGHEST_PORT}")
+    return value
+
+
+def _url(f: Fields, key: str, *, of_rules: bool = False) -> str:
+    """An address without what may end one; the address of a rule may end as it likes."""
     text, node = f.string(key, ""), f.get(key)
-    parts = urlsplit(text)
-    if node is not None and (parts.scheme not in SCHEMES or not parts.hostname or parts.query or parts.fragment):
+    parts = _parts(text)
+    if node is not None and (parts is None or (not of_rules and (parts.query or parts.fragment))):
         f.problems.add("W401", node.span, f"'{key}' is '{text}'; allowed: an address that begins with https://, or http://")
-    return text.rstrip("/")
+    return text if of_rules else text.rstrip("/")
 
 
 def _origins(f: Fields) -> Iterable[str]:
@@ -198,9 +206,18 @@ def _origins(f: Fields) -> Iterable[str]:
         yield text
 
 
+def _parts(text: str) -> SplitResult | None:
+    """The parts of an address of the web; nothing for what is none."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts if parts.scheme in SCHEMES and parts.hostname else None
+
+
 def _check_origin(text: str, span: Span, problems: Problems) -> None:
-    parts = urlsplit(text)
-    if parts.scheme not in SCHEMES or not parts.hostname or parts.path or parts.query or parts.fragment:
+    parts = _parts(text)
+    if parts is None or parts.path or parts.query or parts.fragment:
         problems.add(
             "W402", span, f"'{text}' is no origin; allowed: scheme, name and port alone, such as https://ehr.example.org"
         )

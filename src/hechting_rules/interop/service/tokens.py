@@ -91,10 +91,12 @@ class Door:
     def _use(self, iss: str, claims: Mapping[str, Any]) -> None:
         """Remember a token, so that it is not used again while it is good."""
         limits, now = self._limits, time.time()
-        jti, ends = claims["jti"], claims["exp"]
+        jti, begins, ends = claims["jti"], claims["iat"], claims["exp"]
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
             raise _unknown(f"'jti' of the token is no text of 1 to {LONGEST_ID} characters")
-        if ends - claims["iat"] > limits.token_seconds:
+        if not isinstance(begins, int | float) or not isinstance(ends, int | float):
+            raise _unknown("'iat' or 'exp' of the token is no number")
+        if ends - begins > limits.token_seconds:
             raise _unknown(f"the token is good for longer than {limits.token_seconds:g} seconds")
         if self._used.get((iss, jti), 0) >= now:
             raise _unknown("the token was used before")

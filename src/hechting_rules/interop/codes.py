@@ -1,4 +1,4 @@
-"""Which codes of others say which finding, as frozen values; ``mapfiles`` reads them."""
+"""Systems of codes: our own by name, and which codes of others say which finding, as frozen values that ``mapfiles`` reads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -8,7 +8,21 @@ import attrs
 from hechting_rules.source import Span
 from hechting_rules.terms import Text
 
+BASE = "https://hechting-rules.example/fhir"
+"""Where the names of this library begin. ``.example`` is reserved: nothing is ever fetched from there."""
+FINDING_SYSTEM = f"{BASE}/CodeSystem/finding"
+"""The codes of the vocabulary: findings, and the names of stages and quantities as items of a questionnaire."""
+RESULT_SYSTEM = f"{BASE}/CodeSystem/result"
+"""The codes of suggestions and conclusions."""
+STATUS_SYSTEM = f"{BASE}/CodeSystem/status"
+"""What is said of a finding: present, absent, unknown."""
+STAGE_SYSTEM = f"{BASE}/CodeSystem/stage"
+"""The codes of life stages, and ``none`` for a person whom the case has not."""
+OVERRIDE_SYSTEM = f"{BASE}/CodeSystem/override-reason"
+"""Why a practitioner sets a card aside."""
+
 EXACTLY, AS_STRETCH = 100, 1
+"""How closely a line of a map fits the very code that it names, and one within the stretch of codes that it names."""
 
 
 class Match(StrEnum):
@@ -64,9 +78,10 @@ class System:
 
 @attrs.frozen
 class Line:
-    """One code, or a stretch of codes, and the finding that it says.
+    """One code, or a stretch of codes (``P70-P80``, both ends with it), and the finding that it says in somebody's record.
 
-    ``after`` is the finding, of history, that the code says once what it names has ended.
+    ``system`` is the short name of a `System`. ``after`` is the finding, of history, that the code says once what it names has
+    ended; it may be empty.
     """
 
     whose: Whose
@@ -90,7 +105,7 @@ class Line:
 
 @attrs.frozen
 class Measure:
-    """A measurement that says a finding below a bound, or gives a quantity of the case; in weeks."""
+    """A measurement in weeks: it says a ``finding`` when it is ``below`` a bound, or it gives a ``quantity`` of the case."""
 
     whose: Whose
     system: str
@@ -115,7 +130,7 @@ class Relation:
 
 @attrs.frozen
 class Stay:
-    """A stay of the index child (classes of v3-ActCode) that began before an age in months."""
+    """A stay of the index child (classes of v3-ActCode) that began before an age: a parameter of the rulebook, in months."""
 
     classes: tuple[str, ...]
     finding: str
@@ -127,7 +142,10 @@ class Stay:
 
 @attrs.frozen
 class MotherAge:
-    """The age of the mother, in whole years at the birth of the index child, that makes one ask after a finding."""
+    """The age of the mother at the birth of the index child that makes one ask after a finding.
+
+    In whole years: ``below`` one, or from ``start`` on; 0 says that there is no such bound.
+    """
 
     finding: str
     below: float
@@ -147,7 +165,11 @@ class Note:
 
 @attrs.frozen
 class CodeMap:
-    """All that is known of codes in one country. Build one with ``mapfiles.load_code_map``."""
+    """All that is known of codes in one country. Build one with ``mapfiles.load_code_map``.
+
+    ``family`` says what a code of v3-RoleCode makes somebody; ``yes`` and ``no`` are codings that answer so, each as the address
+    of its system and its code.
+    """
 
     name: str
     systems: tuple[System, ...]

@@ -20,8 +20,10 @@ TYPES = {
     float: "a number",
     type(None): "nothing",
 }
+"""How a message calls what JSON can hold."""
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?)?)?)?")
 MOST_DEEP = 32
+"""How deep resources, or items of answers, may stand in each other."""
 
 
 @attrs.frozen(order=True)
@@ -39,10 +41,14 @@ class Days:
     first: dt.date
     last: dt.date
 
+    def until(self, day: dt.date) -> dt.date:
+        """The last of them that is not after a day; the first where all are."""
+        return max(self.first, min(self.last, day))
+
 
 @attrs.frozen
 class Coding:
-    """A code in its system, and where it stands."""
+    """A code in its system (an address, or empty where none is given), and where it stands."""
 
     system: str
     code: str
@@ -51,7 +57,10 @@ class Coding:
 
 @attrs.frozen
 class Node:
-    """An object inside a FHIR resource: its members, its place, and where to note what is wrong with it."""
+    """An object inside a FHIR resource: its members, its place, and where to note what is wrong with it.
+
+    A member that is not there is no problem; one of another type than it is read as is noted (H601), and read as not there.
+    """
 
     members: Mapping[str, Any]
     place: str

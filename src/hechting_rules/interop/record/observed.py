@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
 import attrs
 
-from hechting_rules.interop.bundle import Records
-from hechting_rules.interop.codemap import CodeMap, Family, Line, Match, Whose
-from hechting_rules.interop.elements import Coding, Days, Element, Node
-from hechting_rules.interop.people import People, ages
+from hechting_rules.interop.codes import CodeMap, Family, Line, Match, Whose
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import Coding, Days, Node
+from hechting_rules.interop.record.people import MONTHS_IN_A_YEAR, People, ages
 from hechting_rules.model import Rulebook
 from hechting_rules.source import shorten
 from hechting_rules.terms import Status, Time
@@ -19,10 +19,15 @@ DAR = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ASKED_IN_VAIN = frozenset({"unknown", "asked-unknown", "temp-unknown", "asked-declined", "masked", "not-permitted"})
 """Reasons for an absent value that mean that asking again will not help; the others say nothing about the finding."""
 FIRM = frozenset({"", "confirmed"})
+"""What ``verificationStatus`` says of a condition that is there; empty where it says nothing."""
 ENDED = frozenset({"inactive", "remission", "resolved"})
+"""What ``clinicalStatus`` says of a condition that is over."""
 FINAL = frozenset({"", "final", "amended", "corrected"})
-FIRMNESS = {match: place for place, match in enumerate(Match)}
+"""What ``status`` says of an observation that stands."""
 DONE = frozenset({"", "completed", "in-progress", "onleave", "finished", "arrived", "triaged"})
+"""What ``status`` says of a procedure or stay that took place, or is taking place."""
+FIRMNESS = {match: place for place, match in enumerate(Match)}
+"""How firmly a match says a finding; less is firmer."""
 CURRENT_WITHIN_DAYS = 366
 """How old an observation or answer may be to say that something is so now. Origin: library; an older one only makes one ask."""
 
@@ -55,7 +60,11 @@ SOFT = frozenset({SetAside.HINT, SetAside.OLD, SetAside.UNDATED})
 
 @attrs.frozen
 class Piece:
-    """One thing that one place says of one finding, or of a quantity of the case (then with ``value``)."""
+    """One thing that one place says of one finding, or of a quantity of the case (then with ``value``).
+
+    It says so by a ``code`` in a ``system`` (an address), as far as ``match`` goes, on a ``day`` where one is known. What is set
+    ``aside`` for a reason does not count.
+    """
 
     finding: str
     status: Status
@@ -71,7 +80,7 @@ class Piece:
 
 @attrs.frozen
 class Seen:
-    """What one is looking with: the map, the rulebook, who is who, and the day on which one looks."""
+    """What is looked at, and with what: the records, the map, the rulebook, who is who, and the day on which one looks."""
 
     records: Records
     code_map: CodeMap
@@ -79,20 +88,21 @@ class Seen:
     people: People
     as_of: dt.date
 
-    def lines(self, codings: Iterable[Coding], whose: Iterable[Whose]) -> Iterator[tuple[Line, Match, Coding]]:
-        """The lines that fit the codings of one concept; each finding once, from the coding that says it most firmly."""
-        roles = list(whose)
-        best: dict[str, tuple[Line, Match, Coding]] = {}
-        for coding in codings:
-            system = self.code_map.system_of(coding.system)
-            for line, match in self.code_map.lines_for(system, coding.code, roles) if system else ():
-                if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1]]:
-                    best[line.finding] = line, match, coding
-        yield from best.values()
+    def said(
+        self, codings: Iterable[Coding], whose: Collection[Whose], source: Source = Source.RECORD, day: dt.date | None = None
+    ) -> Iterable[tuple[Line, Piece]]:
+        """What the codings of one concept say is present, with the line that says it.
 
-    def day_in(self, days: Days | None) -> dt.date | None:
-        """The last day that a date can mean, as far as it is not after the day on which one looks."""
-        return None if days is None else max(days.first, min(days.last, self.as_of))
+        Each finding once, from the coding that says it most firmly.
+        """
+        best: dict[str, tuple[Line, Piece]] = {}
+        for c in codings:
+            system = self.code_map.system_of(c.system)
+            for line, match in self.code_map.lines_for(system, c.code, whose) if system else ():
+                if line.finding not in best or FIRMNESS[match] < FIRMNESS[best[line.finding][1].match]:
+                    piece = Piece(line.finding, Status.PRESENT, match, c.place, source, c.system, c.code, day)
+                    best[line.finding] = line, piece
+        return best.values()
 
     def is_history(self, finding: str) -> bool:
         """Whether a finding is about the past."""
@@ -130,8 +140,7 @@ def _condition(node: Node, seen: Seen) -> Iterator[Piece]:
         return
     ended = clinical in ENDED or (not clinical and any(key.startswith("abatement") for key in node.members))
     day = _one_day(node, "recordedDate")
-    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
+    for line, said in seen.said(node.codings("code"), _subject(node, seen), day=day):
         if verified == "refuted":
             yield _ruled_out(said)
         elif verified not in FIRM:
@@ -158,6 +167,12 @@ def _as_far_as(said: Piece) -> Piece:
     return attrs.evolve(said, aside=SetAside.HINT) if said.match is Match.HINT else said
 
 
+def _of_the_past(said: Piece, seen: Seen) -> Piece:
+    """What says something of the past, and nothing of how it is now."""
+    firm = said.match is Match.HINT or seen.is_history(said.finding)
+    return _as_far_as(said) if firm else attrs.evolve(said, aside=SetAside.UNDATED)
+
+
 def _one_day(node: Node, *keys: str) -> dt.date | None:
     return next((days.first for key in keys if (days := node.days(key)) is not None), None)
 
@@ -179,13 +194,11 @@ def _observation(node: Node, seen: Seen) -> Iterator[Piece]:
 def _measured(node: Node, whose: frozenset[Whose], days: Days | None, seen: Seen) -> Iterator[Piece]:
     """What the code and value of an observation, or of one part of it, say."""
     codings = list(node.codings("code"))
-    day = seen.day_in(days)
-    for line, match, coding in seen.lines(codings, whose):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.OBSERVATION, coding.system, coding.code, day)
+    day = None if days is None else days.until(seen.as_of)
+    for _, said in seen.said(codings, whose, Source.OBSERVATION, day):
         yield _answered(said, node, seen)
-    for line, match, at in seen.lines(node.codings("valueCodeableConcept"), whose):
-        said = Piece(line.finding, Status.PRESENT, match, at.place, Source.OBSERVATION, at.system, at.code, day)
-        if (at.system.rstrip("/"), at.code) not in seen.code_map.yes | seen.code_map.no:
+    for _, said in seen.said(node.codings("valueCodeableConcept"), whose, Source.OBSERVATION, day):
+        if (said.system.rstrip("/"), said.code) not in seen.code_map.yes | seen.code_map.no:
             yield attrs.evolve(said, aside=SetAside.HINT)  # the code may ask of the family, or of the past
     yield from _weeks(node, codings, whose, day, seen)
 
@@ -208,8 +221,12 @@ def _in_time(said: Piece, seen: Seen) -> Piece:
         return said
     if said.day is None:
         return attrs.evolve(said, aside=SetAside.UNDATED)
-    old = said.day < seen.as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
-    return attrs.evolve(said, aside=SetAside.OLD) if old else said
+    return attrs.evolve(said, aside=SetAside.OLD) if is_old(said.day, seen.as_of) else said
+
+
+def is_old(day: dt.date, as_of: dt.date) -> bool:
+    """Whether what was seen or answered on a day is too old, on another one, to say that something is so now."""
+    return day < as_of - dt.timedelta(days=CURRENT_WITHIN_DAYS)
 
 
 def _answer(node: Node, code_map: CodeMap) -> Status | None:
@@ -281,10 +298,8 @@ def _family_history(node: Node, seen: Seen) -> Iterator[Piece]:
         return
     whose = {Whose.PARENT, Whose.MOTHER} if family is Family.MOTHER else {Whose.PARENT}
     for condition in node.each("condition"):
-        for line, match, coding in seen.lines(condition.codings("code"), whose):
-            said = _as_far_as(Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code))
-            firm = said.aside is not None or seen.is_history(line.finding)
-            yield said if firm else attrs.evolve(said, aside=SetAside.UNDATED)
+        for _, said in seen.said(condition.codings("code"), whose):
+            yield _of_the_past(said, seen)
 
 
 def _procedure(node: Node, seen: Seen) -> Iterator[Piece]:
@@ -292,10 +307,8 @@ def _procedure(node: Node, seen: Seen) -> Iterator[Piece]:
     if node.text("status") not in DONE:
         return
     day = _one_day(node, "performedDateTime")
-    for line, match, coding in seen.lines(node.codings("code"), _subject(node, seen)):
-        said = Piece(line.finding, Status.PRESENT, match, coding.place, Source.RECORD, coding.system, coding.code, day)
-        said = _as_far_as(said)
-        yield said if said.aside or seen.is_history(line.finding) else attrs.evolve(said, aside=SetAside.UNDATED)
+    for _, said in seen.said(node.codings("code"), _subject(node, seen), day=day):
+        yield _of_the_past(said, seen)
 
 
 def _stay(node: Node, seen: Seen) -> Iterator[Piece]:
@@ -337,7 +350,7 @@ def _kin(seen: Seen) -> Iterator[Piece]:
 
 
 def _mother_age(mother: Node, own: Days, birth: Days, seen: Seen) -> Iterator[Piece]:
-    youngest, oldest = ages(own, birth.first)[0] // 12, ages(own, birth.last)[1] // 12
+    youngest, oldest = ages(own, birth.first)[0] // MONTHS_IN_A_YEAR, ages(own, birth.last)[1] // MONTHS_IN_A_YEAR
     for age in seen.code_map.mother_ages:
         if (age.below and oldest < age.below) or (age.start and youngest >= age.start):
             place = f"{mother.place}.birthDate"
@@ -360,8 +373,3 @@ def notes(seen: Seen) -> Iterator[str]:
             for note in seen.code_map.notes:
                 if (note.system, note.code) == (system, coding.code) and _subject(observation, seen):
                     yield f"{observation.place}: {note.label.en}: for people to read, nothing was taken from it"
-
-
-def place_of(piece: Piece) -> Element:
-    """The place of a piece, for messages."""
-    return Element(piece.place)

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.interop.elements import MOST_DEEP, TYPES, Element, Node
+from hechting_rules.interop.record.elements import MOST_DEEP, TYPES, Element, Node
 from hechting_rules.source import Problems
 
 KINDS_READ = frozenset(
@@ -27,7 +27,11 @@ MODIFIERS = ("modifierExtension", "implicitRules")
 
 @attrs.frozen
 class Records:
-    """Resources by type in the order in which they came, and by every name under which others refer to them."""
+    """Resources by type in the order in which they came, and by every name under which others refer to them.
+
+    ``names`` has for the place of a resource its type and id (``Condition/12``), else the address of its entry, else nothing.
+    ``notes`` tell of resources that were left out.
+    """
 
     by_type: Mapping[str, tuple[Node, ...]]
     by_name: Mapping[str, Node]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from hechting_rules.interop.bundle import Records
-from hechting_rules.interop.codemap import CodeMap, Family, Whose
-from hechting_rules.interop.elements import Days, Element, Node
+from hechting_rules.interop.codes import CodeMap, Family, Whose
+from hechting_rules.interop.record.bundle import Records
+from hechting_rules.interop.record.elements import Days, Element, Node
 from hechting_rules.model import Rulebook
 from hechting_rules.source import Problems
 from hechting_rules.terms import NO_PERSON, Person
@@ -78,31 +78,34 @@ def people_in(
     patients = records.of("Patient")
     if [p for p in patients if p.text("birthDate") and p.days("birthDate") is None]:
         return People(None, None, {}, (), (), frozenset(), ())  # noted; who is who cannot be told
-    named = {person: _named(value, person, records, problems) for person, value in (("child", child), ("adult", adult))}
-    bonds = _bonds(records, code_map)
+    ward, person = (_named(value, role, records, problems) for value, role in ((child, "child"), (adult, "adult")))
+    bonds = list(_bonds(records, code_map))
     grown = book.parameters[GROWN_MONTHS].value
     young = [p for p in patients if _is_young(p, as_of, grown)]
-    elders = {bond[1] for bond in bonds}
-    chosen = named["child"]
-    if chosen is None and child != NO_PERSON:
-        ripe = [p for p in young if p.place not in elders and not _same(p, named["adult"])]
-        chosen = _only(ripe, "child", problems)
-    bound = {elder: family for ward, elder, family in bonds if chosen is not None and ward == chosen.place}
-    lost = tuple(
-        (p, bound[p.place]) for p in patients if p.place in bound and has_died(p, as_of) and not _same(p, named["adult"])
-    )
-    parents = {place: family for place, family in bound.items() if place not in {p.place for p, _ in lost}}
+    if ward is None and child != NO_PERSON:
+        ward = _ward(young, bonds, person, problems)
+    bound = {bond.elder: bond.family for bond in bonds if ward is not None and bond.ward == ward.place}
+    dead = [p for p in patients if p.place in bound and has_died(p, as_of) and not _same(p, person)]
+    parents = {place: family for place, family in bound.items() if place not in {p.place for p in dead}}
     notes: list[str] = []
-    person = named["adult"]
     if person is None and adult != NO_PERSON:
-        person = _adult(patients, young, chosen, parents, notes, problems)
-    if person is not None and chosen is not None:
+        person = _adult(patients, young, ward, parents, notes, problems)
+    if person is not None and ward is not None:
         parents.setdefault(person.place, _by_sex(person))
-    known = {p.place for p in (chosen, person) if p is not None} | parents.keys() | bound.keys()
+    known = {p.place for p in (ward, person) if p is not None} | parents.keys() | bound.keys()
     notes += [f"{p.place}: is not bound to the index child or adult here: left out" for p in patients if p.place not in known]
+    lost = tuple((p, bound[p.place]) for p in dead)
     absent = frozenset(p for p, value in ((Person.CHILD, child), (Person.ADULT, adult)) if value == NO_PERSON)
-    kin = tuple((r, _relation(r, code_map)) for r in _active(records) if _same(records.behind(r.inner("patient")), chosen))
-    return People(chosen, person, parents, lost, kin if chosen is not None else (), absent, tuple(notes))
+    return People(ward, person, parents, lost, tuple(_kin(records, code_map, ward)), absent, tuple(notes))
+
+
+@attrs.frozen
+class _Bond:
+    """That one patient is a child and another one its parent, by their places."""
+
+    ward: str
+    elder: str
+    family: Family
 
 
 def _named(reference: str, role: str, records: Records, problems: Problems) -> Node | None:
@@ -122,6 +125,12 @@ def _is_young(patient: Node, as_of: dt.date, grown: float) -> bool:
 
 def _same(one: Node | None, other: Node | None) -> bool:
     return one is not None and other is not None and one.place == other.place
+
+
+def _ward(young: list[Node], bonds: list[_Bond], adult: Node | None, problems: Problems) -> Node | None:
+    """The index child: the one young patient who is nobody's parent here, and not the adult whom the host names."""
+    elders = {bond.elder for bond in bonds}
+    return _only([p for p in young if p.place not in elders and not _same(p, adult)], "child", problems)
 
 
 def _only(found: list[Node], role: str, problems: Problems) -> Node | None:
@@ -171,21 +180,26 @@ def _relation(related: Node, code_map: CodeMap) -> Family | None:
     return next((code_map.family[c.code] for c in related.codings("relationship") if c.code in code_map.family), None)
 
 
-def _bonds(records: Records, code_map: CodeMap) -> list[tuple[str, str, Family]]:
+def _kin(records: Records, code_map: CodeMap, ward: Node | None) -> Iterator[tuple[Node, Family | None]]:
+    """The RelatedPersons of the index child, with what they are to it where the map knows."""
+    for related in _active(records):
+        if _same(records.behind(related.inner("patient")), ward):
+            yield related, _relation(related, code_map)
+
+
+def _bonds(records: Records, code_map: CodeMap) -> Iterator[_Bond]:
     """Child and parent among the patients, from RelatedPersons that are linked with a patient's own record."""
     own = {person.place: patient for patient in records.of("Patient") for person in _other_sides(patient, records)}
-    found = []
     for related in _active(records):
         beside, self_ = records.behind(related.inner("patient")), own.get(related.place)
         family = _relation(related, code_map)
         if beside is None or self_ is None or family is None or beside.place == self_.place:
             continue
         if family is Family.CHILD:
-            found.append((self_.place, beside.place, _by_sex(beside)))
+            yield _Bond(self_.place, beside.place, _by_sex(beside))
         else:
             exact = _by_sex(self_) if family is Family.PARENT else family
-            found.append((beside.place, self_.place, exact))
-    return found
+            yield _Bond(beside.place, self_.place, exact)
 
 
 def _other_sides(patient: Node, records: Records) -> Iterator[Node]:

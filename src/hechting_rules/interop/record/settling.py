@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.interop.observed import SOFT, Piece, SetAside, Source, place_of
+from hechting_rules.interop.record.elements import Element
+from hechting_rules.interop.record.observed import SOFT, Piece, SetAside, Source
 from hechting_rules.model import Finding
 from hechting_rules.relations import Entailment, entailment
 from hechting_rules.stated import Stated
@@ -13,7 +14,7 @@ from hechting_rules.terms import Status
 
 @attrs.frozen
 class Settled:
-    """What is stated of each finding, every piece with the reason why it does not count, and what was found contradictory."""
+    """What is stated of each finding, every piece (with the reason where it does not count), and a note on each contradiction."""
 
     stated: tuple[Stated, ...]
     pieces: tuple[Piece, ...]
@@ -21,14 +22,29 @@ class Settled:
 
 
 def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bool) -> Settled:
-    """One answer for each finding. A contradiction leaves it unknown, so that it is asked: nobody here can tell who is right."""
+    """One answer for each finding, by its code. With ``hints`` what only points to a finding states it.
+
+    A contradiction leaves a finding unknown, so that it is asked: nobody here can tell who is right.
+    """
     pieces = [_weighed(piece, hints=hints) for piece in found]
+    notes: list[str] = []
+    kept = dict(_agreeing(pieces, findings, notes))
+    statuses = {finding: pieces[numbers[0]].status for finding, numbers in kept.items()}
+    for one, other in _clashes(statuses, entailment(findings)):
+        if one in kept and other in kept:
+            places = [pieces[n].place for n in (*kept[one], *kept[other])]
+            notes.append(_contradiction(one if one == other else f"{one} and {other}", places))
+            _drop(pieces, (*kept.pop(one), *kept.pop(other)))
+    stated = tuple(Stated(f, statuses[f], Element(pieces[n[0]].place)) for f, n in sorted(kept.items()))
+    return Settled(stated, tuple(pieces), tuple(notes))
+
+
+def _agreeing(pieces: list[Piece], findings: Mapping[str, Finding], notes: list[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Each finding with the numbers of the pieces that state it, where they agree; the others are set aside in ``pieces``."""
     by_finding: dict[str, list[int]] = {}
     for number, piece in enumerate(pieces):
         if piece.aside is None and piece.finding in findings:
             by_finding.setdefault(piece.finding, []).append(number)
-    notes: list[str] = []
-    kept: dict[str, tuple[int, ...]] = {}
     for finding, numbers in by_finding.items():
         counting = _latest([(n, pieces[n]) for n in numbers])
         for number in set(numbers) - set(counting):
@@ -38,14 +54,7 @@ def settle(found: Iterable[Piece], findings: Mapping[str, Finding], *, hints: bo
             notes.append(_contradiction(finding, [pieces[n].place for n in counting]))
             _drop(pieces, counting)
         else:
-            kept[finding] = tuple(n for n in counting if not known or pieces[n].status in known)
-    for one, other in _clashes({f: pieces[n[0]].status for f, n in kept.items()}, entailment(findings)):
-        if one in kept and other in kept:
-            places = [pieces[n].place for n in (*kept[one], *kept[other])]
-            notes.append(_contradiction(one if one == other else f"{one} and {other}", places))
-            _drop(pieces, (*kept.pop(one), *kept.pop(other)))
-    stated = tuple(Stated(f, pieces[n[0]].status, place_of(pieces[n[0]])) for f, n in sorted(kept.items()))
-    return Settled(stated, tuple(pieces), tuple(notes))
+            yield finding, tuple(n for n in counting if not known or pieces[n].status in known)
 
 
 def _weighed(piece: Piece, *, hints: bool) -> Piece:
