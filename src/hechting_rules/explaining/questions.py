@@ -17,7 +17,9 @@ from hechting_rules.terms import Person, Status, Text, Time
 
 STAGE_QUESTION = {
     Person.CHILD: Text("Gaat het om een kind, en hoe oud is het?", "Is this about a child, and how old?"),
-    Person.ADULT: Text("Is er een ouder of andere volwassene, en hoe oud is die?", "Is there a parent or other adult, and how old?"),
+    Person.ADULT: Text(
+        "Is er een ouder of andere volwassene, en hoe oud is die?", "Is there a parent or other adult, and how old?"
+    ),
 }
 SAFETY_RANK, STAGE_RANK, PRESENT_RANK, PAST_RANK, JOINT_RANK = 0, 1, 2, 3, 4
 
