@@ -52,8 +52,18 @@ FAMILIES = {
     "V": "Vocabulary",
     "R": "Rules, suggestions, evidence and profiles",
     "C": "Cases",
-    "X": "Extensions",
 }
+ABOUT_RULES = (
+    "Each rule has a page with its condition, statements, evidence, exemplars and a drawing. *Off by default* means that",
+    "today's evidence keeps the rule silent, unless [a profile](../../profiles.md) switches it on. [](../../first-rule.md)",
+    "shows how a rule is written, and [](../article.md) what became of each statement.",
+)
+ELSEWHERE = (
+    "Other messages of the same form have codes that begin with **H** (a FHIR record or an answered questionnaire:",
+    "[](../fhir.md)), **K** (a request of CDS Hooks: [](../cds-hooks.md)), **M** (a map of codes: [](../fhir.md#maps-of-codes)),",
+    "**W** (the settings of the service: [](../service.md#settings)) and **L** (lints: [](../lints.md)).",
+)
+"""Which codes are not shown here, and where what they are about is described."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -99,7 +109,7 @@ def rulebook_page(book: Rulebook) -> str:
     )
     head = book.head
     lines = ["# The rulebook", "", f"`{head.id}` {head.version}: {counts}. Clinical review: **{head.clinical_review}**.", ""]
-    lines += [head.disclaimer.en, ""]
+    lines += [head.disclaimer.en, "", *ABOUT_RULES, ""]
     for origin, heading in ORIGINS.items():
         lines += [f"## {heading}", ""]
         files: dict[str, list[Rule]] = defaultdict(list)
@@ -143,7 +153,7 @@ def rule_page(rule: Rule, book: Rulebook, *, drawn: bool) -> str:
         "",
         f"{_named(rule.result, book)}",
         "",
-        *([f"Worded in the article as: **{rule.wording}**.", ""] if rule.statements else []),
+        *([f"Strength of the article's wording: **{rule.wording}**.", ""] if rule.statements else []),
         *([f"> {' '.join(rule.note.split())}", ""] if rule.note else []),
         *(_drawing(rule) if drawn else []),
         *_statements(rule, book),
@@ -309,8 +319,10 @@ def diagnostics_page() -> str:
     lines = [
         "# Diagnostics",
         "",
-        "Every message about a file or a case says where, what was found, what is allowed and what to try.",
-        "All problems of all files are told at once. Each code with a message that shows it:",
+        "Every message about a rule file or a case says where, what was found, what is allowed and what to try. All problems of",
+        "all files are told at once. A code keeps its meaning. This page shows a message for each code.",
+        "",
+        *ELSEWHERE,
         "",
     ]
     for family, heading in FAMILIES.items():
