@@ -22,6 +22,7 @@ html_static_path = ["_static"]
 html_css_files = ["own.css"]
 html_copy_source = False
 autodoc_member_order = "bysource"
+default_role = "py:obj"  # what stands in single backticks in a docstring is a name of the library, mostly
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True}
 nitpicky = False

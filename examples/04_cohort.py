@@ -1,6 +1,6 @@
-"""A cohort: a practice's list of families decided at once, what stands out counted and drawn, one case explained.
+"""A cohort: a practice's list of families decided at once, the results counted and drawn, and one case explained.
 
-Run it anywhere: ``python examples/04_cohort.py``, or with a name for the picture: ``python examples/04_cohort.py adviezen.svg``.
+Run it anywhere: ``python examples/04_cohort.py``, or with a file for the picture: ``python examples/04_cohort.py adviezen.svg``.
 The families are made up. It needs the extras ``cohort`` and ``plot``.
 """
 

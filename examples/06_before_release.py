@@ -1,7 +1,7 @@
 """Checking a change of guidance before it is released: what its own tests say, and what recorded decisions would have been.
 
-Run it anywhere: ``python examples/06_before_release.py`` tries a change made here, and with the folder of changed rules behind it
-takes those. For the difference over all cases, each with a case that shows it: ``hechting compare OLD NEW``.
+Run it anywhere: ``python examples/06_before_release.py`` tries a change that it makes itself; give it the folder of a changed
+rulebook to look at that one. ``hechting compare OLD NEW`` tells the difference over all cases, with a case that shows each.
 """
 
 import shutil

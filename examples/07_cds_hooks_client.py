@@ -1,4 +1,4 @@
-"""A client of CDS Hooks, as a record system is one: it asks which services there are, fetches what they want, shows the cards.
+"""A client of CDS Hooks, such as a record system: it asks which services there are, fetches what they want, and shows the cards.
 
 Run it anywhere: ``python examples/07_cds_hooks_client.py``. The service answers here in the same process, as functions of
 dictionaries; over HTTP it is ``hechting serve``, with the same requests and answers. The record is made up.

@@ -24,6 +24,8 @@ def test_the_commands_of_the_page_print_what_it_shows(
 ) -> None:
     assert CONSOLE is not None
     monkeypatch.chdir(tmp_path)
+    assert f"```text\n{CASES}```" in PAGE
+    assert f"```text\n{LONG}```" in PAGE
     Path("cases.csv").write_text(CASES, encoding="utf-8")
     Path("long.csv").write_text(LONG, encoding="utf-8")
     shown = re.findall(r"^\$ hechting (.*)\n((?:[^$].*\n)*)", CONSOLE[1], re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The pages on testing and extending: every block of them is put to use, and what they show is what comes."""
+"""The pages on a first rule, profiles, extending and testing: each block is put to use, and what they show is what comes."""
 
 import os
 import re
@@ -15,7 +15,9 @@ from hechting_rules.testing.properties import PROPERTIES
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLE = DOCS.parent / "examples" / "03_own_rule"
-EXTENDING, TESTING = ((DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("extending", "testing"))
+EXTENDING, TESTING, FIRST, PROFILES = (
+    (DOCS / f"{name}.md").read_text(encoding="utf-8") for name in ("extending", "testing", "first-rule", "profiles")
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\S+\.(?:yaml|py|ini))\n")
 PLUGIN = ("-p", "no:hechting_rules", "-p", "hechting_rules.testing.plugin", "-p", "no:cacheprovider")
@@ -65,6 +67,49 @@ def test_the_commands_on_extending_print_what_the_page_shows(practice: Path) -> 
         done = ran(practice, "-m", "hechting_rules", *command.split())
         assert (done.stderr, done.returncode) == ("", 0)
         assert set(shown) <= set(done.stdout.splitlines())
+
+
+def shown_commands(page: str) -> list[tuple[str, list[str]]]:
+    """Each command of the console blocks, with the lines that the page shows of what it prints."""
+    parts = [part.splitlines() for console in blocks(page, "console") for part in console.split("$ hechting ") if part]
+    return [(command, shown) for command, *shown in parts]
+
+
+def without_counts(lines: list[str]) -> list[str]:
+    """Lines without large numbers, such as how many tests the article has: those change, and the page need not."""
+    return [re.sub(r"\d{3,}", "#", line) for line in lines]
+
+
+def test_the_first_rule_is_checked_tested_and_advised_with_as_its_page_shows(tmp_path: Path) -> None:
+    assert len(written(FIRST, tmp_path)) == 5
+    commands = shown_commands(FIRST)
+    assert len(commands) == 5
+    for command, shown in commands:
+        done = ran(tmp_path, "-m", "hechting_rules", *command.split())
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert set(without_counts(shown)) <= set(without_counts(done.stdout.splitlines()))
+
+
+def test_the_mistake_in_the_first_rule_fails_as_its_page_shows(tmp_path: Path) -> None:
+    written(FIRST, tmp_path)
+    rule = tmp_path / "nights" / "host" / "nights.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("    all: ", "    any: "), encoding="utf-8")
+    assert ran(tmp_path, "-m", "hechting_rules", "check", "nights").returncode == 0
+    done = ran(tmp_path, "-m", "hechting_rules", "test", "nights")
+    (shown,) = blocks(FIRST, "text")
+    assert (without_counts(shown.splitlines()), done.returncode) == (without_counts(done.stdout.splitlines()), 1)
+
+
+def test_the_profile_of_the_page_on_profiles_advises(tmp_path: Path) -> None:
+    assert written(PROFILES, tmp_path) == ["mypractice/rulebook.yaml", "mypractice/profiles/noord.yaml"]
+    (tmp_path / "case.yaml").write_text("schema: hechting-rules/case/1\nchild: {stage: baby}\n", encoding="utf-8")
+    printed = ""
+    for command, shown in shown_commands(PROFILES):
+        done = ran(tmp_path, "-m", "hechting_rules", *command.split())
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert set(shown) <= set(done.stdout.splitlines())
+        printed += done.stdout
+    assert "baby_below_months (12 -> 18)" in printed
 
 
 def test_every_code_of_a_message_on_extending_has_its_pair() -> None:

@@ -34,6 +34,18 @@ ORIGINS = {
     Origin.SAFETY: "Safety, not from the article",
     Origin.TODAY: "Advised today, not from the article",
 }
+KINDS_AND_FATES = (
+    "The article was taken apart into numbered statements. A statement is a *rule* (if this, then that), a *fact*,",
+    "a *constraint* (what must never be said or done) or *context*. Each has one fate:",
+    "",
+    "- **encoded**: the rules in the last column say it;",
+    "- **kept**: a test, a lint or a proved law fails when it is broken;",
+    "- **explained**: a text that is shown tells it;",
+    "- **not encoded**: left out, for the reason in the last column.",
+    "",
+    "*Begins at* gives a few words of the passage, in Dutch, by which it can be found in the article,",
+    "which is not part of this library.",
+)
 DIAGNOSTIC = re.compile(r"^\S+: (?P<code>[A-Z][0-9]{3}) ", re.MULTILINE)
 FAMILIES = {
     "Y": "Files and YAML",
@@ -42,8 +54,18 @@ FAMILIES = {
     "V": "Vocabulary",
     "R": "Rules, suggestions, evidence and profiles",
     "C": "Cases",
-    "X": "Extensions",
 }
+ABOUT_RULES = (
+    "Each rule has a page with its condition, statements, evidence, exemplars and a drawing. *Off by default* means that",
+    "today's evidence keeps the rule silent, unless [a profile](../../profiles.md) switches it on. [](../../first-rule.md)",
+    "shows how a rule is written, and [](../article.md) what became of each statement.",
+)
+ELSEWHERE = (
+    "Other messages of the same form have codes that begin with **H** (a FHIR record or an answered questionnaire:",
+    "[](../fhir.md)), **K** (a request of CDS Hooks: [](../cds-hooks.md)), **M** (a map of codes: [](../fhir.md#maps-of-codes)),",
+    "**W** (the settings of the service: [](../service.md#settings)) and **L** (lints: [](../lints.md)).",
+)
+"""Which codes are not shown here, and where what they are about is described."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -89,7 +111,7 @@ def rulebook_page(book: Rulebook) -> str:
     )
     head = book.head
     lines = ["# The rulebook", "", f"`{head.id}` {head.version}: {counts}. Clinical review: **{head.clinical_review}**.", ""]
-    lines += [head.disclaimer.en, ""]
+    lines += [head.disclaimer.en, "", *ABOUT_RULES, ""]
     for origin, heading in ORIGINS.items():
         lines += [f"## {heading}", ""]
         files: dict[str, list[Rule]] = defaultdict(list)
@@ -133,14 +155,19 @@ def rule_page(rule: Rule, book: Rulebook, *, drawn: bool) -> str:
         "",
         f"{_named(rule.result, book)}",
         "",
-        *([f"Worded in the article as: **{rule.wording}**.", ""] if rule.statements else []),
+        *([f"Strength of the article's wording: **{rule.wording}**.", ""] if rule.statements else []),
         *([f"> {' '.join(rule.note.split())}", ""] if rule.note else []),
-        *([f"![The reasoning of this rule in its first exemplar]({rule.id}.svg)", ""] if drawn else []),
+        *(_drawing(rule) if drawn else []),
         *_statements(rule, book),
         *_evidence(rule, book),
         *_exemplars(rule),
     ]
     return _page(lines)
+
+
+def _drawing(rule: Rule) -> tuple[str, ...]:
+    """The drawing in a frame of its own, which scrolls sideways on a phone."""
+    return (":::{container} drawing", f"![The reasoning of this rule in its first exemplar]({rule.id}.svg)", ":::", "")
 
 
 def drawing_of(rule: Rule, book: Rulebook) -> str:
@@ -246,22 +273,28 @@ def _expected(test: Test) -> str:
 
 def article_page(book: Rulebook) -> str:
     """What became of every statement: a table by section, then one row for each."""
-    lines = ["# The article, statement by statement", "", _counted(book), ""]
-    lines += ["| section | kind | " + " | ".join(fate.value for fate in Fate) + " |", "|---|---|" + "---|" * len(Fate)]
+    lines = ["# The article, statement by statement", "", *KINDS_AND_FATES, "", _counted(book), ""]
+    shown = [fate for fate in Fate if fate is not Fate.MISSING or any(one.fate is fate for one in fates(book))]
+    lines += ["| section | statements | " + " | ".join(shown) + " |", "|---|---|" + "---|" * len(shown)]
     for section, kinds in table(book).items():
-        for kind, counts in kinds.items():
-            lines.append(f"| {section} | {kind} | " + " | ".join(str(counts[fate]) for fate in Fate) + " |")
+        counts = [sum(of_kind[fate] for of_kind in kinds.values()) for fate in shown]
+        lines.append(f"| {section} | {sum(counts)} | " + " | ".join(map(str, counts)) + " |")
     by_section: dict[str, list[StatementFate]] = defaultdict(list)
     for one in fates(book):
         by_section[one.section].append(one)
     for section, found in by_section.items():
-        lines += ["", f"## {section}", "", "| statement | begins at | line | kind | became | by |", "|---|---|---|---|---|---|"]
+        lines += ["", f"## {section}", "", "| statement | begins at | kind | became | by |", "|---|---|---|---|---|"]
         for one in found:
             statement = book.statements[one.statement]
-            by = ", ".join(f"[{name}](rulebook/{name}.md)" if name in book.rules else _plain(name) for name in one.by)
-            cells = (statement.id, _plain(statement.locator), str(statement.line), statement.kind, one.fate.value, by)
+            by = ", ".join(_link(name) if name in book.rules else _plain(name) for name in one.by)
+            cells = (statement.id, _plain(statement.locator), statement.kind.lower(), one.fate, by)
             lines.append(f"| {' | '.join(cells)} |")
     return _page(lines)
+
+
+def _link(rule: str) -> str:
+    """A link to the page of a rule from the page of the article, which may break where its words do."""
+    return f"[{_plain(rule).replace('.', '.<wbr>').replace('_', '_<wbr>')}](rulebook/{rule}.md)"
 
 
 def _counted(book: Rulebook) -> str:
@@ -288,8 +321,10 @@ def diagnostics_page() -> str:
     lines = [
         "# Diagnostics",
         "",
-        "Every message about a file or a case says where, what was found, what is allowed and what to try.",
-        "All problems of all files are told at once. Each code with a message that shows it:",
+        "Every message about a rule file or a case says where, what was found, what is allowed and what to try. All problems of",
+        "all files are told at once. A code keeps its meaning. This page shows a message for each code.",
+        "",
+        *ELSEWHERE,
         "",
     ]
     for family, heading in FAMILIES.items():
