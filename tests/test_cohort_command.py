@@ -338,6 +338,7 @@ BAD_FILES = {
     "twice.csv": (b"id,child,child\na,baby,baby\n", "more than one column is called 'child'; keep one of them"),
     "typo.jsonl": (b'{"id": 1, "baby.avoids_eye_contct": 1}\n', "column 'baby.avoids_eye_contct' is no finding"),
     "list.jsonl": (b"[1]\n", "list.jsonl:1: is no JSON object; a JSON Lines file has an object in each line"),
+    "late.jsonl": (b"\n \n[1]\n", "late.jsonl:3: is no JSON object; a JSON Lines file has an object in each line"),
     "no.parquet": (b"PAR2 not", "no.parquet: cannot be read as parquet"),
     "cases.xlsx": (b"PK", "cases.xlsx: the ending '.xlsx' is not known; allowed: .parquet"),
 }
