@@ -184,6 +184,24 @@ def test_other_columns_may_be_ignored_by_name() -> None:
     assert found.table["case"].to_pylist() == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("withheld_by", {}),
+        ("discuss.child_signals", {"results": ["discuss.child_signals"]}),
+        ("robust", {"form": "lists"}),
+        ("rules", {"fired": True}),
+        ("withheld_by", {"long": True}),
+    ],
+)
+def test_names_of_cases_are_never_lost_under_a_column_of_the_answer(name: str, more: dict[str, Any]) -> None:
+    said = {name: ["a"], **({"finding": ["child"], "status": ["baby"]} if "long" in more else {"child": ["baby"]})}
+    with pytest.raises(UsageError, match=f"the answer has a column '{name}' of its own; give the column with the names"):
+        decide(pa.table(said), id_column=name, **more)
+    said["other"] = said.pop(name)
+    assert decide(pa.table(said), id_column="other", **more).table["other"].to_pylist() == ["a"]
+
+
 def test_lists_name_what_the_columns_say() -> None:
     book = default_rulebook()
     several = [

@@ -72,6 +72,7 @@ class Decider:
         program = program_for(book, profile)
         told = tuple(program.results) if results is None else tuple(_result(code, program) for code in results)
         columns = _columns(names, book, id_column, tuple(ignore), long)
+        _require_own_name(columns, names, told, form, fired=fired)
         asked = _asked(program, told, form, fired=fired, counted=counted)
         given = frozenset(_given(columns, book, program))
         return cls(book, profile, program, columns, told, form, fired, schedule(program, frozenset(asked), given))
@@ -101,6 +102,19 @@ def _columns(
     columns = Long(case=id_column or CASE) if long is True else long
     columns.check(names, ignore)
     return columns
+
+
+def _require_own_name(columns: Columns | Long, names: list[str], told: tuple[str, ...], form: Form, *, fired: bool) -> None:
+    """Raise `UsageError` where the column with the names of the cases is called as one of the answer, and would be lost in it."""
+    name = columns.case if isinstance(columns, Long) else columns.id
+    taken = {*(told if form is Form.COLUMNS else ("established", "robust")), "withheld_by", *(("rules",) if fired else ())}
+    if name in names and name in taken:
+        raise UsageError(taken_by_answer(name))
+
+
+def taken_by_answer(name: str) -> str:
+    """What is told of a column with the names of the cases that is called as one of the answer."""
+    return f"the answer has a column '{name}' of its own; give the column with the names of the cases another name"
 
 
 def _asked(program: Program, told: tuple[str, ...], form: Form, *, fired: bool, counted: bool) -> Iterator[int]:

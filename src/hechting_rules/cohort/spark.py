@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, BooleanType, DataType, StringType, StructField, StructType
 
 from hechting_rules.cohort.bits import to_mask
-from hechting_rules.cohort.deciding import Decided, Decider, Form, decide_batch, rejects, told_of_all
+from hechting_rules.cohort.deciding import Decided, Decider, Form, decide_batch, rejects, taken_by_answer, told_of_all
 from hechting_rules.cohort.frames import decide_blocks
 from hechting_rules.cohort.long import Long
 from hechting_rules.errors import UsageError
@@ -55,6 +55,8 @@ def decide_frame(
     decider = Decider.of(frame.columns, book, find_profile(book, profile), **more)
     if decider.id not in frame.columns:
         raise UsageError(f"there is no column '{decider.id}'; in Spark rows have no numbers, so cases must have names")
+    if decider.id == PROBLEMS:
+        raise UsageError(taken_by_answer(PROBLEMS))
     schema, names = _schema(decider, frame.schema[decider.id].dataType), list(frame.columns)
     numbered = frame.toDF(*(f"c{place}" for place in range(len(names))))  # Spark takes a point in a name for a field
     if isinstance(decider.columns, Long):
