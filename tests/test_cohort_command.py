@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
@@ -28,7 +29,7 @@ from hechting_rules.cohort.files import Kind
 from hechting_rules.cohort.job import Job, carry_out
 from hechting_rules.cohort.reading import Columns, read_wide
 from hechting_rules.cohort.suppression import SMALLEST
-from hechting_rules.cohort.writing import lines
+from hechting_rules.cohort.workfolder import lines
 from hechting_rules.errors import UsageError
 from hechting_rules.render.json import to_mapping
 from hechting_rules.terms import Language
@@ -133,9 +134,8 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
             raise Killed
         whole(path, write)
 
-    for module in (workfolder, sys.modules["hechting_rules.cohort.working"], sys.modules["hechting_rules.cohort.running"]):
-        monkeypatch.setattr(module, "write_whole", dying)
-    monkeypatch.setattr(sys.modules["hechting_rules.cohort.job"], "write_whole", dying)
+    for module in ("workfolder", "running", "job"):
+        monkeypatch.setattr(f"hechting_rules.cohort.{module}.write_whole", dying)
     return monkeypatch.undo
 
 
@@ -249,7 +249,7 @@ def test_chosen_cases_are_explained_in_full(wide: pa.Table, tmp_path: Path, book
     job = made(write(wide, tmp_path / "in.parquet"), tmp_path / "out.parquet", explain=("c000000001", "nobody"))
     assert carry_out(job, job.plan()).explained == {"c000000001"}
     batch = wide.slice(1, 1).to_batches()[0]
-    (case,) = cases_at(read_wide(batch, Columns.of(wide.column_names, book), book), [0])
+    (case,) = cases_at(read_wide(batch, Columns.of(wide.column_names, book), book, np.arange(1)), [0])
     told = [json.loads(line) for line in job.outputs.explained.read_text("utf-8").splitlines()]
     assert told == [to_mapping(advise(case, book), Language.NL)]
 

@@ -142,7 +142,7 @@ def _given(columns: Columns | Long, book: Rulebook, program: Program) -> Iterabl
         *((name, pa.float64()) for name in columns.quantities),
     ]
     nothing = pa.RecordBatch.from_pylist([], schema=pa.schema(kinds))
-    return words_of(read_wide(nothing, columns, book), book, program)
+    return words_of(read_wide(nothing, columns, book, np.arange(0)), book, program)
 
 
 @attrs.frozen(eq=False)
@@ -168,7 +168,7 @@ def read_rows(decider: Decider, batch: pa.RecordBatch | pa.Table, numbers: npt.N
     """A batch as a block; ``numbers`` has the place of each row in its frame."""
     if isinstance(decider.columns, Long):
         return read_long(batch, decider.columns, decider.book, numbers)
-    return attrs.evolve(read_wide(batch, decider.columns, decider.book), numbers=numbers)
+    return read_wide(batch, decider.columns, decider.book, numbers)
 
 
 def run_block(decider: Decider, block: Block, room: Room | None = None) -> Decided:
