@@ -23,7 +23,7 @@ from hechting_rules.cohort.deciding import Decided
 from hechting_rules.cohort.frames import decide_blocks
 from hechting_rules.cohort.plot import to_png, to_svg
 from hechting_rules.cohort.summary import Summary, rows, to_csv, to_json, to_text
-from hechting_rules.cohort.suppression import SMALLEST, Suppression, sums, suppressed
+from hechting_rules.cohort.suppression import SMALLEST, Suppression, sums
 from hechting_rules.cohort.tally import CASES, Cell, Tally, at_stage, finding, groups_of, result, stage, tally
 from hechting_rules.model import AllOf, AnyOf, Case, Condition, Is, IsAbsent
 from hechting_rules.terms import NO_PERSON, Language, Origin, Person
@@ -187,7 +187,7 @@ def test_no_count_that_is_kept_back_can_be_worked_out(several: list[tuple[Case, 
     """For each there is another cohort with all that is told alike, in which it is not what it is here; 0 is no secret."""
     book = SMALL
     found = counted(frame([case for case, times in several for _ in range(times)], book), book)
-    hidden = suppressed(found, book, program_for(book, book.profiles["default"]), smallest)
+    hidden = Suppression(found, book, program_for(book, book.profiles["default"]), smallest).settle()
     small = {cell for cell, number in found.counts.items() if 0 < number < smallest and cell not in {CASES, ("rejected",)}}
     assert small <= hidden
     if CASES in hidden:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from hechting_rules.cohort.block import own_stages
 from hechting_rules.cohort.tally import (
     ABSENT,
     CASES,
@@ -34,7 +35,6 @@ from hechting_rules.terms import NO_PERSON, Person
 SMALLEST = 10
 """The smallest count that is told unless another is asked for: ten units under any cell is the rule of thumb by which European
 statistical offices check what researchers take out of microdata (ESSnet SDC, Guidelines for the checking of output, 2010)."""
-
 
 PAIR = 2
 """How many parts of a sum must be missing at least, as a single one is the rest."""
@@ -63,7 +63,7 @@ class Suppression:
     hidden: set[Cell] = attrs.field(factory=set)
 
     def settle(self) -> frozenset[Cell]:
-        """All cells to keep back."""
+        """All cells to keep back, so that no group of 1 to below ``smallest`` cases can be told from the rest."""
         if self.tally[CASES] < self.smallest:
             return frozenset({CASES, *self.cells()})
         if self.smallest > 1:
@@ -86,7 +86,7 @@ class Suppression:
             yield from (finding(code, known) for known in (PRESENT, ABSENT, ELSEWHERE, UNKNOWN))
 
     def _stages(self, person: Person) -> list[str]:
-        return [*(one.code for one in self.book.stages.values() if one.of is person), NO_PERSON, UNKNOWN]
+        return [*own_stages(person, self.book), NO_PERSON, UNKNOWN]
 
     def _once(self) -> None:
         for person in Person:
@@ -161,8 +161,3 @@ class Suppression:
             found.setdefault(self.program.present[code].established, set()).add(finding(code, PRESENT))
             found.setdefault(self.program.absent[code].established, set()).add(finding(code, ABSENT))
         return [several for several in found.values() if len(several) > 1]
-
-
-def suppressed(tally: Tally, book: Rulebook, program: Program, smallest: int = SMALLEST) -> frozenset[Cell]:
-    """The cells of a tally to keep back, so that no group of 1 to below ``smallest`` cases can be told from the rest."""
-    return Suppression(tally, book, program, smallest).settle()
