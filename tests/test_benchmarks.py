@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 
 import pytest
-from benchmarks import books, cases, circuits, cohort_race, frames, one_case, peers, report
+from benchmarks import books, cases, cohort_race, frames, one_case, peers, report
 from benchmarks.neutral import (
     Condition,
     DifferentError,
@@ -22,7 +22,7 @@ from benchmarks.neutral import (
     ways,
 )
 from benchmarks.timing import Contender, Lap, medians
-from benchmarks.writing import Terms, write, written
+from benchmarks.writing import Terms, inputs_of, one_plane, write, written
 from hypothesis import given, settings
 
 from hechting_rules import Case, Rulebook, decide
@@ -104,10 +104,10 @@ def test_alternatives_say_what_a_condition_says(condition: Condition) -> None:
 def test_the_program_of_the_neutral_form_gives_the_established_results() -> None:
     book = books.made_up(150)
     form = neutral(book)
-    program = circuits.one_plane(form, book)
+    program = one_plane(form, book)
     for case in cases.made_up(book, FEW):
         inputs = [0, 1, *[0] * len(program.inputs)]
-        for register in circuits.told(program, admitted(case, book, form).holds):
+        for register in inputs_of(program, admitted(case, book, form).holds):
             inputs[register] = 1
         values = run(program.steps, inputs)
         found = {name for name, plane in program.results.items() if values[plane.established]}

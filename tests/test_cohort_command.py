@@ -175,7 +175,7 @@ def test_the_numbers_and_words_of_the_command_are_those_of_the_library(command: 
     _, out, _ = command("cohort", "--help")
     assert f"default: {SMALLEST};" in " ".join(out.split())
     assert f"default: {plan.CHUNK};" in " ".join(out.split())
-    assert list(Results) == list(Form)
+    assert [form.value for form in Results] == [form.value for form in Form]
 
 
 # --- the sheet --------------------------------------------------------------------------------------------------------------
