@@ -1,7 +1,9 @@
 """The commands ``cohort`` and ``cohort-sheet``: what they print, leave and refuse; and `docs/cohorts.md` shows what happens."""
 
 import csv
+import errno
 import json
+import os
 import re
 import shlex
 from pathlib import Path
@@ -145,6 +147,38 @@ def test_wrong_use_is_one_message_and_leaves_nothing(command: Any, tmp_path: Pat
     assert WRONG_USE[arguments] in err
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_disk_that_is_full_is_one_message_and_the_same_command_goes_on(command: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,baby,ja\n", "utf-8")
+    fsync, left = os.fsync, [3]
+
+    def full(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        code, out, err = command("cohort", "in.csv", "out.csv")
+    assert (code, out) == (2, "")
+    assert re.fullmatch(
+        r"\S+: cannot be written: No space left on device; put that right, and the same command goes on where it was\n", err
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv.part"]
+    assert command("cohort", "in.csv", "out.csv")[0] == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv", "out.rejects.csv"]
+
+
+def test_a_place_that_cannot_be_written_to_is_one_message(command: Any, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"{HEAD}\na,baby,ja\n", "utf-8")
+    (tmp_path / "out.csv.part").write_text("no folder", "utf-8")
+    (tmp_path / "sheet.csv").symlink_to(tmp_path / "gone" / "sheet.csv")
+    for arguments in (("cohort", "in.csv", "out.csv"), ("cohort-sheet", "--sheet", "sheet.csv")):
+        code, out, err = command(*arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert re.match(r"(out\.csv\.part|sheet\.csv): cannot be written: ", err)
 
 
 def test_a_long_file_out_of_order_is_refused_with_its_row(command: Any, tmp_path: Path) -> None:

@@ -186,6 +186,9 @@ def sheet_command(
         if not path.absolute().parent.is_dir():
             raise UsageError(f"{path}: there is no folder '{path.parent}' to write it in")
     for path, text in written.items():
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     if not written:
         typer.echo(of_sheet.dictionary_csv(book, stages), nl=False)

@@ -222,7 +222,7 @@ def run(
     try:
         for done in _each(worker, _to_do(worker, sofar), processes):
             report(sofar.add(done))
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{plan.source.path}: cannot be read to its end: {shorten(str(error), 120)}") from error
     _require_unchanged(plan)
     _join(worker, outputs, sofar)

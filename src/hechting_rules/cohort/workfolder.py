@@ -23,7 +23,7 @@ from hechting_rules.cohort.plan import Plan
 from hechting_rules.cohort.tally import Tally
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Rulebook
-from hechting_rules.source import one_of
+from hechting_rules.source import one_of, shorten
 from hechting_rules.version import VERSION
 
 SCHEMA = "hechting-rules/cohort-work/1"
@@ -90,14 +90,17 @@ class WorkFolder:
     path: Path
 
     def begin(self, wanted: dict[str, Any], *, restart: bool = False) -> None:
-        """Make the folder, or go on with it. Raises `UsageError` where it holds another run."""
+        """Make the folder, or go on with it. Raises `UsageError` where it holds another run, or cannot be written."""
         manifest = self.path / "manifest.json"
         if restart:
             self.remove()
         if manifest.is_file():
             self._require_same(json.loads(manifest.read_text(encoding="utf-8")), wanted)
             return
-        self.path.mkdir(exist_ok=True)
+        try:
+            self.path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UsageError(_not_written(self.path, error)) from error
         write_whole(manifest, lambda file: file.write(json.dumps(wanted, indent=2).encode()))
 
     def _require_same(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -136,17 +139,28 @@ class WorkFolder:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing."""
+    """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing.
+
+    Raises `UsageError` where that cannot be done.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _settle(path.parent)
+        try:
+            with draft.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _settle(path.parent)
+    except OSError as error:
+        raise UsageError(_not_written(path, error)) from error
+
+
+def _not_written(path: Path, error: OSError) -> str:
+    reason = error.strerror or shorten(str(error), 120)
+    return f"{path}: cannot be written: {reason}; put that right, and the same command goes on where it was"
 
 
 def _settle(folder: Path) -> None:
