@@ -157,7 +157,8 @@ def test_a_value_that_cannot_be_meant_is_a_reject_with_its_column_and_no_row_is_
         ({"baby.avoids_eye_contct": [True]}, "column 'baby.avoids_eye_contct' is no finding, stage or quantity; did you mean"),
         ({"weight": [3.5], "height": [50]}, "column 'height' is no finding"),
         ({"baby.avoids_eye_contact": [[True]]}, "column 'baby.avoids_eye_contact' is of type list"),
-        ({"child": [1]}, "column 'child' is of type int64"),
+        ({"child": [1]}, "column 'child' is of type int64; allowed: words, the codes of stages"),
+        ({"child_age_months": [True]}, "column 'child_age_months' is of type bool; allowed: numbers, or numbers as words"),
     ],
 )
 def test_a_column_that_means_nothing_is_refused(columns: dict[str, Any], told: str) -> None:

@@ -77,8 +77,8 @@ class _Rows:
 def read_long(table: pa.Table | pa.RecordBatch, columns: Long, book: Rulebook, numbers: Places) -> Block:
     """Rows of whole cases as a block, the cases in the order in which they appear; ``numbers`` has the place of each row."""
     ids, case = _encoded(table, columns)
-    things = coded(columns.finding, _as_text(one_array(table.column(columns.finding))))
-    said = coded(columns.status, _as_text(one_array(table.column(columns.status))))
+    things = coded(columns.finding, _as_text(one_array(table.column(columns.finding))), "words, the codes of findings")
+    said = coded(columns.status, _as_text(one_array(table.column(columns.status))), "words, numbers or boolean")
     rows = _Rows(case, things.index, said.index, numbers, things.words, said.words)
     count = len(ids)
     block = Block(count, ids, _first_rows(case, numbers, count))

@@ -81,7 +81,7 @@ def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, numbers: 
     for name in (name for name in columns.persons if name in there):
         array = batch.column(name)
         if array.null_count < length or not (length or pa.types.is_null(array.type)):  # of no rows: what there could be
-            block.stages[Person(name)] = coded(name, array)
+            block.stages[Person(name)] = coded(name, array, "words, the codes of stages")
     check_stages(block, book)
     for name in (name for name in columns.quantities if name in there):
         array = batch.column(name)
@@ -97,7 +97,7 @@ def read_numbers(name: str, array: pa.Array) -> tuple[Numbers, Words]:
         return np.full(length, np.nan), zeros(length)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return array.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False), zeros(length)
-    return numbers_said(coded(name, array))
+    return numbers_said(coded(name, array, "numbers, or numbers as words"))
 
 
 def numbers_said(said: Coded) -> tuple[Numbers, Words]:
