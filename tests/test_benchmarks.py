@@ -1,6 +1,7 @@
 """The race against the peers, without its clock: the neutral form means what the rulebook means, and every engine agrees."""
 
 import hashlib
+import importlib
 import itertools
 import shutil
 from collections.abc import Callable, Mapping
@@ -243,6 +244,19 @@ def test_a_race_tells_of_every_engine_its_time_or_why_it_has_none(monkeypatch: p
         ("zen-engine", "not installed: pip install zen-engine"),
     }
     assert all((one.microseconds is None) == bool(one.why_not) for one in found)
+
+
+def test_an_engine_left_out_on_purpose_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(peers, "version_of", lambda _: None)
+    race = importlib.import_module("benchmarks.__main__")
+    race.say_what_is_missing([])
+    told = capsys.readouterr().err
+    assert all(f"{module} is left out: " in told for module in ("zen", "spark_sql", "straight_c"))
+    race.say_what_is_missing([*peers.ENGINES, *frames.ENGINES])
+    assert capsys.readouterr().err == ""
 
 
 def test_contenders_take_turns_and_the_median_lap_is_told() -> None:
