@@ -25,7 +25,7 @@ Draw = Callable[[Summary, Language], bytes]
 
 @attrs.frozen
 class Job:
-    """What is asked for. Files that are not said go beside ``out``."""
+    """What is asked for. Files that are not said go beside ``out``; ``draw`` makes the picture that goes to ``plot``."""
 
     cases: Path
     out: Path
