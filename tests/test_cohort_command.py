@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -186,6 +187,19 @@ def test_a_long_file_out_of_order_is_refused_with_its_row(command: Any, tmp_path
     code, _, err = command("cohort", "in.csv", "out.csv", "--long")
     assert code == 2
     assert err.startswith("row 4: case 'a' comes after 'b'; in a long stream the cases must be in order")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_an_input_mended_after_it_stopped_a_run_is_decided_by_the_same_call(command: Any, tmp_path: Path, processes: str) -> None:
+    good = {"id": ["a", "b", "c"], "child": ["baby", "toddler", None]}
+    pq.write_table(pa.table({**good, "child": [1, 2, None]}), tmp_path / "in.parquet")
+    call = ("cohort", "in.parquet", "out.csv", "--chunk", "1", "--processes", processes, "--results", "discuss.child_signals")
+    assert command(*call)[::2] == (2, "column 'child' is of type int64; allowed: words, the codes of stages\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+    pq.write_table(pa.table(good), tmp_path / "in.parquet")
+    assert command(*call)[0] == 0
+    assert [row["id"] for row in answer(tmp_path / "out.csv")] == ["a", "b", "c"]
 
 
 def test_a_case_to_explain_that_is_not_there_is_told(command: Any, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from hechting_rules.cohort.workfolder import (
     EXPLAINED,
     SET_ASIDE,
     Done,
+    RunError,
     WorkFolder,
     copy,
     folder_of,
@@ -33,17 +34,13 @@ from hechting_rules.cohort.workfolder import (
     write_part,
     write_whole,
 )
-from hechting_rules.errors import HechtingError, UsageError
+from hechting_rules.errors import UsageError
 from hechting_rules.model import Rulebook
 from hechting_rules.render.json import to_mapping
 from hechting_rules.source import shorten
 
 Report = Callable[[int], None]
 """What is told of a run as it goes: how many rows of its input are done."""
-
-
-class RunError(HechtingError):
-    """A run stopped half-way through no fault of its input; the same command goes on with it."""
 
 
 @attrs.frozen
@@ -213,23 +210,36 @@ def run(
 ) -> Ran:
     """Decide a file of cases. Raises `UsageError` for what cannot be so, `RunError` where it stopped half-way.
 
-    What is done is kept beside OUT until all is: the same call goes on after a kill. OUT and the files beside it are there whole
-    or not at all; ``finish`` is called when they are, and may write more.
+    What is done is kept beside OUT until all is: the same call goes on after a kill. Where the input cannot be used nothing is
+    kept, as another input cannot go on with it. OUT and the files beside it are there whole or not at all; ``finish`` is called
+    when they are, and may write more.
     """
     worker = Worker.of(plan)
     worker.folder.begin(identity(plan, worker.decider.book), restart=restart)
     sofar = _SoFar()
-    try:
-        for done in _each(worker, _to_do(worker, sofar), processes):
-            report(sofar.add(done))
-    except (pa.ArrowInvalid, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"{plan.source.path}: cannot be read to its end: {shorten(str(error), 120)}") from error
+    _decide_all(worker, sofar, processes, report)
     _require_unchanged(plan)
     _join(worker, outputs, sofar)
     ran = sofar.ran()
     finish(ran, worker.decider.book)
     worker.folder.remove()
     return ran
+
+
+def _decide_all(worker: Worker, sofar: _SoFar, processes: int, report: Report) -> None:
+    """Decide every chunk that is left to do, and add it up."""
+    source = worker.plan.source.path
+    try:
+        for done in _each(worker, _to_do(worker, sofar), processes):
+            report(sofar.add(done))
+    except UsageError:
+        worker.folder.remove()
+        raise
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        worker.folder.remove()
+        raise UsageError(f"{source}: cannot be read to its end: {shorten(str(error), 120)}") from error
+    except OSError as error:
+        raise RunError(f"{source}: cannot be read on: {shorten(str(error))}; the same command goes on where it was") from error
 
 
 def _to_do(worker: Worker, sofar: _SoFar) -> Iterator[Chunk]:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from hechting_rules.cohort.files import Kind
 from hechting_rules.cohort.plan import Plan
 from hechting_rules.cohort.tally import Tally
-from hechting_rules.errors import UsageError
+from hechting_rules.errors import HechtingError, UsageError
 from hechting_rules.model import Rulebook
 from hechting_rules.source import one_of, shorten
 from hechting_rules.version import VERSION
@@ -40,6 +40,10 @@ ENDING = {Kind.PARQUET: "arrow", Kind.CSV: "csv", Kind.JSONL: "jsonl"}
 
 SET_ASIDE, EXPLAINED = "rejects.csv", "explained.jsonl"
 """What else is kept of a chunk."""
+
+
+class RunError(HechtingError):
+    """A run stopped half-way through no fault of its input; the same command goes on with it."""
 
 
 def folder_of(out: Path) -> Path:
@@ -90,7 +94,7 @@ class WorkFolder:
     path: Path
 
     def begin(self, wanted: dict[str, Any], *, restart: bool = False) -> None:
-        """Make the folder, or go on with it. Raises `UsageError` where it holds another run, or cannot be written."""
+        """Make the folder, or go on with it. Raises `UsageError` where it holds another run, `RunError` where it cannot be."""
         manifest = self.path / "manifest.json"
         if restart:
             self.remove()
@@ -100,7 +104,7 @@ class WorkFolder:
         try:
             self.path.mkdir(exist_ok=True)
         except OSError as error:
-            raise UsageError(_not_written(self.path, error)) from error
+            raise RunError(_not_written(self.path, error)) from error
         write_whole(manifest, lambda file: file.write(json.dumps(wanted, indent=2).encode()))
 
     def _require_same(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -141,7 +145,7 @@ class WorkFolder:
 def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing.
 
-    Raises `UsageError` where that cannot be done.
+    Raises `RunError` where that cannot be done.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -155,7 +159,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
             draft.unlink(missing_ok=True)
         _settle(path.parent)
     except OSError as error:
-        raise UsageError(_not_written(path, error)) from error
+        raise RunError(_not_written(path, error)) from error
 
 
 def _not_written(path: Path, error: OSError) -> str:
