@@ -142,14 +142,34 @@ class Suppression:
         return found
 
     def _by_difference(self, group: Cell, codes: Sequence[str]) -> None:
-        """Keep back the cases with anything of a group where that would tell the one count of it that is kept back."""
+        """Keep back the cases with anything of a group where that would tell of the counts of it that are kept back.
+
+        It would where there is but one. It would also where it is more than the others together: the one then numbers the
+        difference at least, and what is kept back beside it in a sum only the rest at most.
+        """
         cells = [result(code, ESTABLISHED) for code in codes]
         missing = [cell for cell in cells if cell in self.hidden]
         told = sum(self.tally[cell] for cell in cells if cell not in self.hidden)
         if len(missing) == 1 and told < self.smallest:
             self.hidden.add(group)
+        beyond = self.tally[group] - told - sum(self.tally[cell] for cell in missing)
+        if any(self._leaves_few(cell, beyond + self.tally[cell]) for cell in missing):
+            self.hidden.add(group)
         if group in self.hidden and sum(1 for cell in cells if self.tally[cell]) == 1 and told:
             self.hidden.update(cell for cell in cells if self.tally[cell])
+
+    def _leaves_few(self, cell: Cell, least: int) -> bool:
+        """Whether too few cases are left for what is kept back beside a count, where that is known to number so many at least."""
+        missing = (sum(self.tally[part] for part in parts if part in self.hidden) for parts in self._sums_with(cell[1]))
+        return least > 0 and any(number - least < self.smallest for number in missing)
+
+    def _sums_with(self, code: str) -> Iterator[list[Cell]]:
+        """The sums of which the cases with an established result are a part: its outcomes, and findings that say the same."""
+        yield [result(code, outcome) for outcome in (ESTABLISHED, POSSIBLE, RULED_OUT)]
+        register = self.program.results[code].established
+        for name in self.book.findings:
+            if register in {self.program.present[name].established, self.program.absent[name].established}:
+                yield [finding(name, known) for known in (PRESENT, ABSENT, ELSEWHERE, UNKNOWN)]
 
     def _equal(self) -> Iterable[set[Cell]]:
         """Cells that count the same register of the program, and so the same cases."""
