@@ -145,7 +145,8 @@ class Suppression:
         """Keep back the cases with anything of a group where that would tell of the counts of it that are kept back.
 
         It would where there is but one. It would also where it is more than the others together: the one then numbers the
-        difference at least, and what is kept back beside it in a sum only the rest at most.
+        difference at least, and what is kept back beside it in a sum only the rest at most. To be on the safe side a reader is
+        taken to know the others, also those that are kept back.
         """
         cells = [result(code, ESTABLISHED) for code in codes]
         missing = [cell for cell in cells if cell in self.hidden]
