@@ -10,7 +10,7 @@ from benchmarks.neutral import DifferentError, Neutral, admitted, neutral
 from benchmarks.timing import Contender
 from benchmarks.writing import inputs_of, one_plane
 from hechting_rules import Case, Rulebook, advise, decide
-from hechting_rules.counters import counters_of
+from hechting_rules.engine.counters import counters_of
 
 OURS, ENGINE, EXPLAINED = "decide", "decide, closed facts", "advise"
 

@@ -11,8 +11,8 @@ import attrs
 
 from benchmarks.neutral import Condition, Every, Holds, Neutral, Several, Some, program_of
 from hechting_rules import Rulebook
-from hechting_rules.circuit import ZERO, Circuit, Input, Plane
-from hechting_rules.program import Program, numbered
+from hechting_rules.engine.circuit import ZERO, Circuit, Input, Plane
+from hechting_rules.engine.program import Program, numbered
 
 T = TypeVar("T")
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hechting_rules import Case, Rulebook, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
-from hechting_rules.model import Expected
-from hechting_rules.model import Test as GuidanceTest
 from hechting_rules.profiles import find_profile
 from hechting_rules.source import Span
+from hechting_rules.stated import Expected
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests
 
 BASE = Path(__file__).parent / "diagnostics" / "base"

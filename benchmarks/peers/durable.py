@@ -9,8 +9,8 @@ from benchmarks.neutral import Neutral
 from benchmarks.peers import CannotExpressError, Ready
 from benchmarks.writing import inputs_of, one_plane
 from hechting_rules import Rulebook
-from hechting_rules.clauses import productions
-from hechting_rules.durable import decide as run
+from hechting_rules.engine.clauses import productions
+from hechting_rules.engine.durable import decide as run
 from hechting_rules.errors import EngineError
 
 

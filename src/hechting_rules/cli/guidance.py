@@ -10,6 +10,7 @@ import typer
 from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Finding
+from hechting_rules.reading.yamlnode import read_text
 from hechting_rules.rulebook import load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
 from hechting_rules.source import Problems
@@ -33,7 +34,6 @@ from hechting_rules.verify.report import coverage_text, independence_lines, inde
 from hechting_rules.verify.survivors import to_mapping as mutants_mapping
 from hechting_rules.verify.survivors import to_text as mutants_text
 from hechting_rules.verify.trace import trace
-from hechting_rules.yamlnode import read_text
 
 
 @app.command("check")

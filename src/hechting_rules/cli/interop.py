@@ -13,9 +13,9 @@ from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.interop.fhir import Origin, Reading, read_fhir
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.questionnaire import questionnaire
+from hechting_rules.reading.yamlnode import read_text
 from hechting_rules.source import Diagnostic, Problems, Span
 from hechting_rules.terms import Language
-from hechting_rules.yamlnode import read_text
 
 MOST_BYTES = 50_000_000
 

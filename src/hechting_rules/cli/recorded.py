@@ -10,9 +10,9 @@ import typer
 from hechting_rules.case import load_case
 from hechting_rules.cli.common import AsFormat, Format, ProfileName, Rules, app, book_in, echo_json
 from hechting_rules.errors import CaseError
+from hechting_rules.reading.yamlnode import read_text
 from hechting_rules.recorded import Replayed, Stood, read_record, record, replay, to_text
 from hechting_rules.source import Problems
-from hechting_rules.yamlnode import read_text
 
 NOT_TOLD = "not told"
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.explain import why
-from hechting_rules.justify import because
-from hechting_rules.model import Case, Profile, Rulebook, Test
+from hechting_rules.explaining.justify import because
+from hechting_rules.explaining.shortfall import shortfall
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.render.explained_phrases import GAPS
-from hechting_rules.shortfall import shortfall
+from hechting_rules.stated import Case, Test
 from hechting_rules.terms import Status
 from hechting_rules.testing.guidance import Failure
 from hechting_rules.testing.naive import AGE

@@ -8,9 +8,10 @@ from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advice_of
-from hechting_rules.model import Rulebook, Test
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
 from hechting_rules.source import Span
+from hechting_rules.stated import Test
 
 
 @attrs.frozen
