@@ -41,7 +41,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "benchmarks.explanations", "--rounds", str(asked.rounds)], check=True)  # noqa: S603
     chosen = [part for part in RUN if part in asked.parts or not asked.parts]
     if chosen:
-        _say_what_is_missing(asked.without)
+        say_what_is_missing(asked.without)
     for part in chosen:
         report.say(f"{part} ...")
         found = RUN[part](asked)
@@ -51,14 +51,15 @@ def main() -> None:
             report.write(report.keep(part, found))
 
 
-def _say_what_is_missing(without: Sequence[str]) -> None:
+def say_what_is_missing(without: Sequence[str]) -> None:
+    """Tell which engines are left out for want of something, and what to install; but for those left out on purpose."""
     needed = {**peers.ENGINES, **frames.ENGINES}
     for module, distribution in needed.items():
         if module not in without and peers.version_of(distribution) is None:
             report.say(f"{module} is left out: {distribution} is not installed; try: pip install {distribution}")
     if shutil.which("java") is None and "spark_sql" not in without:
         report.say("spark_sql is left out: there is no Java (install a Java runtime, 17 or later)")
-    if shutil.which("cc") is None:
+    if shutil.which("cc") is None and "straight_c" not in without:
         report.say("straight_c is left out: there is no C compiler (install one that is called as cc)")
 
 

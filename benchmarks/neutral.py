@@ -17,6 +17,8 @@ import attrs
 from hechting_rules import Case, Rulebook, model
 from hechting_rules import condition as asked
 from hechting_rules.answered import answer, program_for
+from hechting_rules.engine.circuit import Plane
+from hechting_rules.engine.program import Program
 from hechting_rules.profiles import find_profile
 from hechting_rules.relations import group_parts
 
@@ -99,9 +101,14 @@ class Neutral:
         return frozenset(code[name] for name in names)
 
 
+def program_of(book: Rulebook) -> Program:
+    """The program of a rulebook under its default profile."""
+    return program_for(book, find_profile(book, None))
+
+
 def neutral(book: Rulebook) -> Neutral:
     """The neutral form of a rulebook under its default profile; results to which no rule leads there are left out."""
-    active = program_for(book, find_profile(book, None)).active
+    active = program_of(book).active
     order = [code for code in book.order if any(rule in active for rule in book.rules_of[code])]
     draft = _Draft(book, {code: f"c{place}" for place, code in enumerate(order)})
     ids = [rule for code in order for rule in book.rules_of[code] if rule in active]
@@ -216,17 +223,16 @@ class Admitted:
     out: frozenset[str]
 
 
+def atom_planes(form: Neutral, program: Program) -> dict[str, Plane]:
+    """Where a program tells of each atom, by its short name."""
+    planes = {Kind.PRESENT: program.present, Kind.ABSENT: program.absent, Kind.STAGE: program.stages, Kind.RANGE: program.ranges}
+    return {short: planes[kind][name] for (kind, name), short in form.atoms.items()}
+
+
 def admitted(case: Case, book: Rulebook, form: Neutral) -> Admitted:
     """The atoms of a case, by the admission of this library. Raises `CaseError` for a case that cannot be used."""
     found = answer(case, book, find_profile(book, None))
-    program = found.program
-    planes = {
-        Kind.PRESENT: program.present,
-        Kind.ABSENT: program.absent,
-        Kind.STAGE: program.stages,
-        Kind.RANGE: program.ranges,
-    }
-    of = {short: planes[kind][name] for (kind, name), short in form.atoms.items()}
+    of = atom_planes(form, found.program)
     return Admitted(
         frozenset(short for short, plane in of.items() if found.values[plane.established]),
         frozenset(short for short, plane in of.items() if found.values[plane.out]),

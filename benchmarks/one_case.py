@@ -5,9 +5,10 @@ from typing import Any
 
 import attrs
 
-from benchmarks import circuits, peers, timing
+from benchmarks import peers, timing
 from benchmarks.neutral import DifferentError, Neutral, admitted, neutral
 from benchmarks.timing import Contender
+from benchmarks.writing import inputs_of, one_plane
 from hechting_rules import Case, Rulebook, advise, decide
 from hechting_rules.engine.counters import counters_of
 
@@ -77,13 +78,13 @@ def check(form: Neutral, names: Any, right: frozenset[str], what: str) -> None:
 
 def counting(form: Neutral, book: Rulebook) -> tuple[Callable[[frozenset[str]], Any], Callable[[Any], set[str]]]:
     """The evaluator of `decide` alone: from closed facts to the names of what is established."""
-    program = circuits.one_plane(form, book)
+    program = one_plane(form, book)
     name_of: Mapping[int, list[str]] = _names(program.results.items())
     counters = counters_of(program, name_of)
     names_at = {counters.places[register]: names for register, names in name_of.items()}
 
     def given(closed: frozenset[str]) -> list[int]:
-        return [counters.places[register] for register in circuits.told(program, closed) if register in counters.places]
+        return [counters.places[register] for register in inputs_of(program, closed) if register in counters.places]
 
     def run(told: list[int]) -> set[str]:
         return {name for place in counters.run(told) if place in names_at for name in names_at[place]}

@@ -1,12 +1,13 @@
 """The race against the peers, without its clock: the neutral form means what the rulebook means, and every engine agrees."""
 
 import hashlib
+import importlib
 import itertools
 import shutil
 from collections.abc import Callable, Mapping
 
 import pytest
-from benchmarks import books, cases, circuits, cohort_race, frames, one_case, peers, report
+from benchmarks import books, cases, cohort_race, frames, one_case, peers, report
 from benchmarks.neutral import (
     Condition,
     DifferentError,
@@ -22,7 +23,7 @@ from benchmarks.neutral import (
     ways,
 )
 from benchmarks.timing import Contender, Lap, medians
-from benchmarks.writing import Terms, write, written
+from benchmarks.writing import Terms, inputs_of, one_plane, write, written
 from hypothesis import given, settings
 
 from hechting_rules import Case, Rulebook, decide
@@ -104,10 +105,10 @@ def test_alternatives_say_what_a_condition_says(condition: Condition) -> None:
 def test_the_program_of_the_neutral_form_gives_the_established_results() -> None:
     book = books.made_up(150)
     form = neutral(book)
-    program = circuits.one_plane(form, book)
+    program = one_plane(form, book)
     for case in cases.made_up(book, FEW):
         inputs = [0, 1, *[0] * len(program.inputs)]
-        for register in circuits.told(program, admitted(case, book, form).holds):
+        for register in inputs_of(program, admitted(case, book, form).holds):
             inputs[register] = 1
         values = run(program.steps, inputs)
         found = {name for name, plane in program.results.items() if values[plane.established]}
@@ -243,6 +244,19 @@ def test_a_race_tells_of_every_engine_its_time_or_why_it_has_none(monkeypatch: p
         ("zen-engine", "not installed: pip install zen-engine"),
     }
     assert all((one.microseconds is None) == bool(one.why_not) for one in found)
+
+
+def test_an_engine_left_out_on_purpose_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(peers, "version_of", lambda _: None)
+    race = importlib.import_module("benchmarks.__main__")
+    race.say_what_is_missing([])
+    told = capsys.readouterr().err
+    assert all(f"{module} is left out: " in told for module in ("zen", "spark_sql", "straight_c"))
+    race.say_what_is_missing([*peers.ENGINES, *frames.ENGINES])
+    assert capsys.readouterr().err == ""
 
 
 def test_contenders_take_turns_and_the_median_lap_is_told() -> None:

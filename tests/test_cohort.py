@@ -159,7 +159,8 @@ def test_a_value_that_cannot_be_meant_is_a_reject_with_its_column_and_no_row_is_
         ({"baby.avoids_eye_contct": [True]}, "column 'baby.avoids_eye_contct' is no finding, stage or quantity; did you mean"),
         ({"weight": [3.5], "height": [50]}, "column 'height' is no finding"),
         ({"baby.avoids_eye_contact": [[True]]}, "column 'baby.avoids_eye_contact' is of type list"),
-        ({"child": [1]}, "column 'child' is of type int64"),
+        ({"child": [1]}, "column 'child' is of type int64; allowed: words, the codes of stages"),
+        ({"child_age_months": [True]}, "column 'child_age_months' is of type bool; allowed: numbers, or numbers as words"),
     ],
 )
 def test_a_column_that_means_nothing_is_refused(columns: dict[str, Any], told: str) -> None:
@@ -184,6 +185,24 @@ def test_what_is_wrong_with_a_row_is_told_in_the_order_of_the_columns() -> None:
 def test_other_columns_may_be_ignored_by_name() -> None:
     found = decide(pa.table({"case": ["x"], "weight": [3.5], "child": ["baby"]}), id_column="case", ignore=["weight"])
     assert found.table["case"].to_pylist() == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("withheld_by", {}),
+        ("discuss.child_signals", {"results": ["discuss.child_signals"]}),
+        ("robust", {"form": "lists"}),
+        ("rules", {"fired": True}),
+        ("withheld_by", {"long": True}),
+    ],
+)
+def test_names_of_cases_are_never_lost_under_a_column_of_the_answer(name: str, more: dict[str, Any]) -> None:
+    said = {name: ["a"], **({"finding": ["child"], "status": ["baby"]} if "long" in more else {"child": ["baby"]})}
+    with pytest.raises(UsageError, match=f"the answer has a column '{name}' of its own; give the column with the names"):
+        decide(pa.table(said), id_column=name, **more)
+    said["other"] = said.pop(name)
+    assert decide(pa.table(said), id_column="other", **more).table["other"].to_pylist() == ["a"]
 
 
 def test_lists_name_what_the_columns_say() -> None:

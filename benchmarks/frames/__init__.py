@@ -87,15 +87,8 @@ def cohort(book: Rulebook, cases: Sequence[Case], rows: int, seed: int = 1) -> C
         for code, short in form.results.items()
     }
     places = pa.array(np.random.default_rng(seed).integers(0, len(cases), rows))
-    ids = pa.table({"id": pa.array(range(rows), pa.int64())})
-    told = _at(said, places)
-    return Cohort(
-        book,
-        form,
-        pa.table([*ids.columns, *told.columns], names=["id", *told.column_names]),
-        _at(atoms, places),
-        _at(right, places),
-    )
+    told = _at(said, places).add_column(0, "id", pa.array(range(rows), pa.int64()))
+    return Cohort(book, form, told, _at(atoms, places), _at(right, places))
 
 
 def _three(planes: Sequence[tuple[bool, bool]]) -> pa.Array:

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.frames import Cohort, InMemory
-from benchmarks.frames.sql import query
 from benchmarks.neutral import Neutral
+from benchmarks.writing import sql
 
 
 def prepare(one: Cohort) -> InMemory:
@@ -14,12 +14,12 @@ def prepare(one: Cohort) -> InMemory:
     database = duckdb.connect()
     database.register("given", one.closed)
     database.execute("CREATE TABLE closed AS SELECT * FROM given")
-    text = query(one.form, "closed")
+    text = sql(one.form, "closed")
     return InMemory(lambda: database.sql(text).to_arrow_table(), lambda found: found)
 
 
 def file_to_file(source: Path, target: Path, form: Neutral) -> None:
     """From Parquet to Parquet."""
-    text = query(form, f"read_parquet('{source}')")
+    text = sql(form, f"read_parquet('{source}')")
     with duckdb.connect() as database:
         database.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION snappy)")

@@ -4,7 +4,7 @@ Every register of the program is a row of bits, one for each case, as in the ker
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 import numpy as np
@@ -13,10 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.frames import Cohort
-from hechting_rules.answered import program_for
 from hechting_rules.engine.circuit import Input
 from hechting_rules.engine.program import Program
-from hechting_rules.profiles import find_profile
 from hechting_rules.terms import NO_PERSON, Person
 
 Words = npt.NDArray[np.uint64]
@@ -41,22 +39,27 @@ class Packed:
 
 @attrs.frozen
 class Wanted:
-    """What a program is to give for each result, as registers: where it is established, and where it is ruled out."""
+    """What a program is to give for each result, as registers: where it is established, and where it is ruled out.
+
+    ``refused`` is the register of the cases that contradict themselves, which this library works out too.
+    """
 
     names: tuple[str, ...]
     established: tuple[int, ...]
     out: tuple[int, ...]
+    refused: int
 
-
-def program_of(one: Cohort) -> Program:
-    """The program of the rulebook under its default profile."""
-    return program_for(one.book, find_profile(one.book, None))
+    @property
+    def registers(self) -> frozenset[int]:
+        """All of them."""
+        return frozenset({*self.established, *self.out, self.refused})
 
 
 def wanted(one: Cohort, program: Program) -> Wanted:
     """All results that have rules."""
     planes = [(short, program.results[code]) for code, short in one.form.results.items()]
-    return Wanted(tuple(n for n, _ in planes), tuple(p.established for _, p in planes), tuple(p.out for _, p in planes))
+    established, out = tuple(p.established for _, p in planes), tuple(p.out for _, p in planes)
+    return Wanted(tuple(name for name, _ in planes), established, out, program.refused)
 
 
 def pack(one: Cohort) -> Packed:
@@ -114,7 +117,7 @@ def table(asked: Wanted, established: Words, decided: Words, rows: int) -> pa.Ta
 def last_uses(program: Program, asked: Wanted) -> list[list[int]]:
     """For each step the registers that nothing reads after it, so that their place can be used again."""
     first = 2 + len(program.inputs)
-    kept = {0, 1, *asked.established, *asked.out, program.refused}
+    kept = {0, 1, *asked.registers}
     last: dict[int, int] = {}
     for place, (_, a, b) in enumerate(program.steps):
         last[a] = last[b] = place
@@ -125,10 +128,10 @@ def last_uses(program: Program, asked: Wanted) -> list[list[int]]:
     return free
 
 
-def live(program: Program, asked: Wanted) -> list[int]:
-    """The places of the steps that what is asked for rests on, in order."""
+def live(program: Program, asked: Iterable[int]) -> list[int]:
+    """The places of the steps that these registers rest on, in order."""
     first = 2 + len(program.inputs)
-    needed = {*asked.established, *asked.out, program.refused}
+    needed = set(asked)
     for place in range(len(program.steps) - 1, -1, -1):
         if first + place in needed:
             needed.update(program.steps[place][1:])
@@ -138,4 +141,4 @@ def live(program: Program, asked: Wanted) -> list[int]:
 def read_by(program: Program, steps: list[int], asked: Wanted) -> set[int]:
     """The registers that these steps read, or that are asked for."""
     operands = itertools.chain.from_iterable(program.steps[place][1:] for place in steps)
-    return {*operands, *asked.established, *asked.out, program.refused}
+    return {*operands, *asked.registers}

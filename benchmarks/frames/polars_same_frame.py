@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from benchmarks.frames import Cohort, InMemory
-from benchmarks.frames.packing import program_of
+from benchmarks.frames.packing import live
 from benchmarks.frames.polars_expressions import query
-from benchmarks.neutral import Kind
+from benchmarks.neutral import atom_planes, program_of
 from hechting_rules.engine.circuit import ONES, ZERO, Input
 from hechting_rules.engine.kernel import Op
 from hechting_rules.engine.program import Program
@@ -36,9 +36,8 @@ def _with(frame: pl.LazyFrame, levels: Levels) -> pl.LazyFrame:
 
 def closed(one: Cohort) -> Levels:
     """The atoms of the neutral form as columns, after the columns that they rest on."""
-    program = program_of(one)
-    planes = {Kind.PRESENT: program.present, Kind.ABSENT: program.absent, Kind.STAGE: program.stages, Kind.RANGE: program.ranges}
-    of = {short: planes[kind][name] for (kind, name), short in one.form.atoms.items()}
+    program = program_of(one.book)
+    of = atom_planes(one.form, program)
     draft = _Draft(program, _inputs(one, program), [r for plane in of.values() for r in (plane.established, plane.out)])
     atoms = {
         short: pl.when(draft.expression(plane.established)).then(True).when(draft.expression(plane.out)).then(False)
@@ -78,20 +77,11 @@ class _Draft:
         self.level: dict[int, int] = {}
         self.made: dict[int, pl.Expr] = {ZERO: pl.lit(value=False), ONES: pl.lit(value=True), **inputs}
         read = Counter(asked)
-        needed = sorted(self._needed(asked))
+        needed = [self.first + place for place in live(program, asked)]
         for register in needed:
             read.update(program.steps[register - self.first][1:])
         for register in needed:
             self._make(register, several=read[register] > 1)
-
-    def _needed(self, asked: list[int]) -> set[int]:
-        found, waiting = set[int](), list(asked)
-        while waiting:
-            register = waiting.pop()
-            if register >= self.first and register not in found:
-                found.add(register)
-                waiting.extend(self.program.steps[register - self.first][1:])
-        return found
 
     def _make(self, register: int, *, several: bool) -> None:
         op, a, b = self.program.steps[register - self.first]

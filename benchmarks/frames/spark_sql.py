@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
 from benchmarks.frames import Cohort, InMemory
-from benchmarks.frames.sql import query
+from benchmarks.writing import sql
 
 
 @functools.cache
@@ -38,7 +38,7 @@ def prepare(one: Cohort) -> InMemory:
         frame = session.read.parquet(str(path)).cache()
         frame.count()
     frame.createOrReplaceTempView("closed")
-    results = session.sql(query(one.form, "closed"))
+    results = session.sql(sql(one.form, "closed"))
 
     def run() -> Any:
         results.write.format("noop").mode("overwrite").save()

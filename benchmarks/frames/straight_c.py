@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.frames import Cohort, InMemory
-from benchmarks.frames.packing import Packed, Wanted, Words, live, pack, program_of, read_by, table, wanted
+from benchmarks.frames.packing import Packed, Wanted, Words, live, pack, read_by, table, wanted
+from benchmarks.neutral import program_of
 from hechting_rules.engine.circuit import Input
 from hechting_rules.engine.kernel import Op
 from hechting_rules.engine.program import Program
@@ -37,9 +38,9 @@ void decide(const uint64_t *const *in, uint64_t *const *out, size_t words) {{
 
 def prepare(one: Cohort) -> InMemory:
     """From the Arrow columns of a cohort to Arrow columns of results. Raises `OSError` where there is no C compiler."""
-    program = program_of(one)
+    program = program_of(one.book)
     asked = wanted(one, program)
-    steps = live(program, asked)
+    steps = live(program, asked.registers)
     read = read_by(program, steps, asked)
     inputs = tuple(key for key, register in program.inputs.items() if register in read)
     decide = _compiled("\n".join(_source(program, asked, steps, inputs)))

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -244,13 +245,9 @@ def _spoiled(table: pa.Table, seen: int) -> pa.Table:
 
 
 def _same_in_spark(folder: Path) -> bool:
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - only this needs it
+    from hechting_rules.cohort.spark import PROBLEMS, decide_frame  # noqa: PLC0415 - only a session of Spark needs it
 
-    from hechting_rules.cohort.spark import PROBLEMS, decide_frame  # noqa: PLC0415
-
-    builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "4g").config("spark.ui.enabled", "false")
-    session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
-    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(PIECE))
+    session = _session(2)
     decide_frame(session.read.parquet(str(folder / "in.parquet"))).write.parquet(str(folder / "spark"))
     session.stop()
     whole = pq.read_table(folder / "in.parquet")
@@ -264,21 +261,33 @@ def _same_in_spark(folder: Path) -> bool:
     return agree and good.num_rows == ordered.num_rows and bad == len(set(expected.rejects["id"].to_pylist()))
 
 
+def _session(cores: int) -> Any:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - only what runs on Spark needs it
+
+    settings = {
+        "spark.driver.memory": "4g",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(PIECE),
+    }
+    builder = SparkSession.builder.master(f"local[{cores}]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
 def scale(count: int, folder: Path) -> bool:
     """Spark on one core and on two, the answer thrown away: how the time goes down with the cores."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - only this and the one above need it
-
-    from hechting_rules.cohort.spark import decide_frame  # noqa: PLC0415
+    from hechting_rules.cohort.spark import decide_frame  # noqa: PLC0415 - only a session of Spark needs it
 
     written(count, folder / "in.parquet", few=True)
     found = []
     for cores in (1, 2):
-        builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
-        session = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1").getOrCreate()
-        session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(PIECE))
+        session = _session(cores)
         session.conf.set("spark.sql.files.maxPartitionBytes", str((folder / "in.parquet").stat().st_size // 8))
 
-        def work(session: SparkSession = session) -> None:
+        def work(session: Any = session) -> None:
             decide_frame(session.read.parquet(str(folder / "in.parquet"))).write.format("noop").mode("overwrite").save()
 
         work()

@@ -92,3 +92,5 @@ def test_what_cannot_be_meant_is_refused_before_anything_runs(session: SparkSess
         decide_frame(frame)
     with pytest.raises(UsageError, match="cases must have names"):
         decide_frame(frame.selectExpr("true as `parent.available`"))
+    with pytest.raises(UsageError, match="the answer has a column 'problems' of its own"):
+        decide_frame(frame.selectExpr("id as problems"), id_column="problems")

@@ -92,7 +92,6 @@ def cohort_command(
 ) -> None:
     """Decide a file of cases in bounded memory; after a kill the same command goes on. Exit code 1: rows were set aside."""
     of_job = extra(*JOB)
-    draw = None if plot is None else extra(*PLOT)
     job = of_job.Job(
         cases=cases,
         out=out,
@@ -100,7 +99,7 @@ def cohort_command(
         explained=explained,
         summary=summary,
         plot=plot,
-        draw=None if draw is None or plot is None else (draw.to_png if plot.suffix.lower() == ".png" else draw.to_svg),
+        draw=None if plot is None else _drawing(plot),
         smallest=smallest,
         rules=rules,
         profile=profile,
@@ -121,6 +120,12 @@ def cohort_command(
     with _bar(str(cases), None if long else plan.source.records) as report:
         ran = of_job.carry_out(job, plan, report)
     _tell(job, ran, lang, shown)
+
+
+def _drawing(plot: Path) -> Any:
+    """What draws the counts for a file of this name."""
+    of_plot = extra(*PLOT)
+    return of_plot.to_png if plot.suffix.lower() == ".png" else of_plot.to_svg
 
 
 def _bar(name: str, total: int | None) -> AbstractContextManager[Callable[[int], None]]:
@@ -181,6 +186,9 @@ def sheet_command(
         if not path.absolute().parent.is_dir():
             raise UsageError(f"{path}: there is no folder '{path.parent}' to write it in")
     for path, text in written.items():
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     if not written:
         typer.echo(of_sheet.dictionary_csv(book, stages), nl=False)

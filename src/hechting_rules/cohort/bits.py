@@ -172,17 +172,17 @@ def answers(name: str, array: pa.Array) -> Answers:
         there, gone = truths(pc.equal(array, 1)), truths(pc.equal(array, 0))
         empty = truths(pc.is_nan(array)) if pa.types.is_floating(kind) else none
         return Answers(there, gone, none, valid(array) & ~there & ~gone & ~empty)
-    said = coded(name, array)
+    said = coded(name, array, "boolean, 0 and 1, or words such as ja, nee and onbekend")
     there, gone, asked, empty = (said.is_one_of(several) for several in (YES, NO, ASKED, EMPTY))
     return Answers(there, gone, asked, said.given() & ~there & ~gone & ~asked & ~empty)
 
 
-def coded(name: str, array: pa.Array) -> Coded:
-    """A column of words. Raises `UsageError` for a column of another kind."""
+def coded(name: str, array: pa.Array, allowed: str) -> Coded:
+    """A column of words. Raises `UsageError` for a column of another kind, which names the kinds that are ``allowed``."""
     kind = array.type
     coded_already = pa.types.is_dictionary(kind)
     if not is_text(kind.value_type if coded_already else kind):
-        raise UsageError(f"column '{name}' is of type {kind}; allowed: boolean, 0 and 1, or words such as ja, nee and onbekend")
+        raise UsageError(f"column '{name}' is of type {kind}; allowed: {allowed}")
     if pa.types.is_string_view(kind):  # has no dictionary_encode
         array = array.cast(pa.large_string())
     encoded = array if coded_already else array.dictionary_encode()

@@ -73,6 +73,7 @@ class Decider:
         program = program_for(book, profile)
         told = tuple(program.results) if results is None else tuple(_result(code, program) for code in results)
         columns = _columns(names, book, id_column, tuple(ignore), long)
+        _require_own_name(columns, names, told, form, fired=fired)
         asked = _asked(program, told, form, fired=fired, counted=counted)
         given = frozenset(_given(columns, book, program))
         return cls(book, profile, program, columns, told, form, fired, schedule(program, frozenset(asked), given))
@@ -104,6 +105,19 @@ def _columns(
     return columns
 
 
+def _require_own_name(columns: Columns | Long, names: list[str], told: tuple[str, ...], form: Form, *, fired: bool) -> None:
+    """Raise `UsageError` where the column with the names of the cases is called as one of the answer, and would be lost in it."""
+    name = columns.case if isinstance(columns, Long) else columns.id
+    taken = {*(told if form is Form.COLUMNS else ("established", "robust")), "withheld_by", *(("rules",) if fired else ())}
+    if name in names and name in taken:
+        raise UsageError(taken_by_answer(name))
+
+
+def taken_by_answer(name: str) -> str:
+    """What is told of a column with the names of the cases that is called as one of the answer."""
+    return f"the answer has a column '{name}' of its own; give the column with the names of the cases another name"
+
+
 def _asked(program: Program, told: tuple[str, ...], form: Form, *, fired: bool, counted: bool) -> Iterator[int]:
     """The registers that the answer rests on."""
     yield program.refused
@@ -129,7 +143,7 @@ def _given(columns: Columns | Long, book: Rulebook, program: Program) -> Iterabl
         *((name, pa.float64()) for name in columns.quantities),
     ]
     nothing = pa.RecordBatch.from_pylist([], schema=pa.schema(kinds))
-    return words_of(read_wide(nothing, columns, book), book, program)
+    return words_of(read_wide(nothing, columns, book, np.arange(0)), book, program)
 
 
 @attrs.frozen(eq=False)
@@ -155,7 +169,7 @@ def read_rows(decider: Decider, batch: pa.RecordBatch | pa.Table, numbers: npt.N
     """A batch as a block; ``numbers`` has the place of each row in its frame."""
     if isinstance(decider.columns, Long):
         return read_long(batch, decider.columns, decider.book, numbers)
-    return attrs.evolve(read_wide(batch, decider.columns, decider.book), numbers=numbers)
+    return read_wide(batch, decider.columns, decider.book, numbers)
 
 
 def run_block(decider: Decider, block: Block, room: Room | None = None) -> Decided:

@@ -209,13 +209,13 @@ def _csv(source: Source, most: int, bads: Bads) -> Iterator[pa.RecordBatch]:
 
 
 def _first_keys(path: Path) -> list[str]:
-    """The keys of the first line of a JSON Lines file."""
+    """The keys of the first line of a JSON Lines file that is not blank."""
     with path.open("rb") as file:
-        for line in file:
+        for number, line in enumerate(file, start=1):
             if line.strip():
                 said = _object(line)
                 if isinstance(said, str):
-                    raise UsageError(f"{path}:1: {said}; a JSON Lines file has an object in each line")
+                    raise UsageError(f"{path}:{number}: {said}; a JSON Lines file has an object in each line")
                 return list(said)
     raise UsageError(f"{path}: the file is empty")
 

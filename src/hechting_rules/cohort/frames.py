@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from hechting_rules.advice import Advice
 from hechting_rules.answered import answer
+from hechting_rules.cohort.bits import to_mask
 from hechting_rules.cohort.block import cases_at
 from hechting_rules.cohort.deciding import REJECTS, Decided, Decider, Form, decide_batch, read_rows, rejects, run_block, told
 from hechting_rules.cohort.long import Long, in_blocks, in_order
@@ -60,7 +61,7 @@ def decide(
     """
     table = as_table(data)
     more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
-    decider = decider_for(table, rulebook, profile, **more)
+    decider = decider_for(table.schema.names, rulebook, profile, **more)
     done = list(map(_both, decided(decider, table)))  # holds on to no block while the next is decided
     if not done:
         done = [decide_batch(decider, pa.RecordBatch.from_pylist([], schema=table.schema))]
@@ -80,7 +81,7 @@ def advices(
 ) -> dict[str, Advice]:
     """The full, explained advice on some cases of a frame, by their names as text; what `decide` rejects is not among them."""
     table = as_table(data)
-    decider = decider_for(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
+    decider = decider_for(table.schema.names, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
     wanted = frozenset(str(name) for name in ids)
     return {advice.case: advice for done in decided(decider, table) for advice in advices_in(done, wanted)}
 
@@ -91,8 +92,7 @@ def advices_in(done: Decided, wanted: frozenset[str]) -> Iterator[Advice]:
     if ids is None or not wanted:
         return
     chosen = np.asarray(pc.is_in(ids.cast(pa.string()), value_set=pa.array(sorted(wanted), pa.string())))
-    good = done.used
-    rows = [int(row) for row in np.flatnonzero(chosen) if good[row // 64] >> np.uint64(row % 64) & np.uint64(1)]
+    rows = np.flatnonzero(chosen & to_mask(done.used, done.block.length)).tolist()
     for case in cases_at(done.block, rows):
         yield advice_of(answer(case, done.decider.book, done.decider.profile))
 
@@ -102,10 +102,10 @@ def as_table(data: Any) -> pa.Table:
     return data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data).read_all()
 
 
-def decider_for(table: pa.Table, rulebook: Rulebook | None, profile: str | Profile | None, **more: Any) -> Decider:
-    """A decider for a table; without a rulebook for that of the library, without a profile for its default."""
+def decider_for(names: list[str], rulebook: Rulebook | None, profile: str | Profile | None, **more: Any) -> Decider:
+    """A decider for frames with these columns; without a rulebook for that of the library, without a profile for its default."""
     book = default_rulebook() if rulebook is None else rulebook
-    return Decider.of(table.schema.names, book, find_profile(book, profile), **more)
+    return Decider.of(names, book, find_profile(book, profile), **more)
 
 
 def decided(decider: Decider, table: pa.Table) -> Iterator[Decided]:

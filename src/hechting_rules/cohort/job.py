@@ -8,7 +8,7 @@ import attrs
 from hechting_rules.cohort.deciding import Form
 from hechting_rules.cohort.files import open_source
 from hechting_rules.cohort.long import CASE, Long
-from hechting_rules.cohort.plan import Plan
+from hechting_rules.cohort.plan import CHUNK, Plan
 from hechting_rules.cohort.running import Outputs, Ran, Report, run
 from hechting_rules.cohort.summary import Summary, to_csv, to_json
 from hechting_rules.cohort.suppression import SMALLEST
@@ -25,7 +25,7 @@ Draw = Callable[[Summary, Language], bytes]
 
 @attrs.frozen
 class Job:
-    """What is asked for. Files that are not said go beside ``out``."""
+    """What is asked for. Files that are not said go beside ``out``; ``draw`` makes the picture that goes to ``plot``."""
 
     cases: Path
     out: Path
@@ -48,7 +48,7 @@ class Job:
     language: Language = Language.NL
     processes: int = 1
     restart: bool = False
-    chunk: int | None = None
+    chunk: int = CHUNK
 
     @property
     def outputs(self) -> Outputs:
@@ -59,7 +59,6 @@ class Job:
     def plan(self) -> Plan:
         """The plan of the run. Raises `UsageError` for files that cannot be read or written so."""
         self._check()
-        more = {} if self.chunk is None else {"chunk": self.chunk}
         return Plan(
             source=open_source(self.cases, self.delimiter),
             out=self.out,
@@ -73,7 +72,7 @@ class Job:
             fired=self.fired,
             explain=self.explain,
             language=self.language,
-            **more,
+            chunk=self.chunk,
         )
 
     def _check(self) -> None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from hechting_rules.cohort.bits import ASKED, NO, UNKNOWN, YES, Answers, Coded, Words, coded, from_mask, is_text, zeros
 from hechting_rules.cohort.block import Block, check_stages, not_meant
-from hechting_rules.cohort.reading import no_such, number
+from hechting_rules.cohort.reading import no_such, numbers_said, require_once
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Rulebook
 from hechting_rules.source import one_of, shorten
@@ -40,19 +40,22 @@ class Long:
     finding: str = FINDING
     status: str = STATUS
 
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The names of the three columns."""
+        return self.case, self.finding, self.status
+
     def check(self, names: Sequence[str], ignore: Iterable[str] = ()) -> None:
         """Raise `UsageError` unless these are the columns of the frame, but for those to be ignored."""
-        own = (self.case, self.finding, self.status)
-        missing = [name for name in own if name not in names]
+        missing = [name for name in self.names if name not in names]
         if missing:
-            raise UsageError(f"there is no column '{missing[0]}'; found: {one_of(names)}; a long frame has {one_of(own)}")
-        more = [name for name in names if name not in (*own, *ignore)]
+            raise UsageError(f"there is no column '{missing[0]}'; found: {one_of(names)}; a long frame has {one_of(self.names)}")
+        more = [name for name in names if name not in (*self.names, *ignore)]
         if more:
             raise UsageError(
-                f"column '{more[0]}' means nothing in a long frame ({one_of(own)}); name it to be ignored, or leave it out"
+                f"column '{more[0]}' means nothing in a long frame ({one_of(self.names)}); name it to be ignored, or leave it out"
             )
-        if len(set(names)) < len(names):
-            raise UsageError("two columns have the same name; keep one of them")
+        require_once(names)
 
 
 @attrs.define(eq=False)
@@ -74,8 +77,8 @@ class _Rows:
 def read_long(table: pa.Table | pa.RecordBatch, columns: Long, book: Rulebook, numbers: Places) -> Block:
     """Rows of whole cases as a block, the cases in the order in which they appear; ``numbers`` has the place of each row."""
     ids, case = _encoded(table, columns)
-    things = coded(columns.finding, _as_text(one_array(table.column(columns.finding))))
-    said = coded(columns.status, _as_text(one_array(table.column(columns.status))))
+    things = coded(columns.finding, _as_text(one_array(table.column(columns.finding))), "words, the codes of findings")
+    said = coded(columns.status, _as_text(one_array(table.column(columns.status))), "words, numbers or boolean")
     rows = _Rows(case, things.index, said.index, numbers, things.words, said.words)
     count = len(ids)
     block = Block(count, ids, _first_rows(case, numbers, count))
@@ -189,9 +192,7 @@ def _one_word(block: Block, name: str, rows: _Rows, thing: int) -> Coded:
 
 def _quantity(block: Block, name: str, rows: _Rows, thing: int) -> None:
     said = _one_word(block, name, rows, thing)
-    read = [number(word) for word in said.words]
-    block.quantities[name] = np.array([*(np.nan if value is None else value for value in read), np.nan])[said.index]
-    unread = said.among(np.array([value is None for value in read], dtype=np.bool_))
+    block.quantities[name], unread = numbers_said(said)
     block.note(name, unread, lambda row: not_meant(said.words[said.index[row]]))
 
 

@@ -74,14 +74,19 @@ class Plan:
             return decider
         return made([self.id_column or ID, *Person, *book.quantities, *book.findings])
 
+    def always(self, decider: Decider) -> tuple[str, ...]:
+        """The columns that each batch has, whatever its rows say: all of a long file, of a wide one the names of the cases."""
+        columns = decider.columns
+        if isinstance(columns, Long):
+            return columns.names
+        return (columns.id,) if columns.id in self.source.names else ()
+
     def allowed(self, decider: Decider) -> Callable[[str], str | None]:
         """The column that a key stands for; nothing for one to be ignored. Raises `UsageError` for one that means nothing."""
         columns, book = decider.columns, decider.book
-        if isinstance(columns, Long):
-            known = {name: name for name in (columns.case, columns.finding, columns.status)}
-        else:
-            own = (columns.id,) if columns.id in self.source.names else ()
-            known = {name: name for name in (*own, *columns.persons, *columns.quantities)}
+        known = {name: name for name in self.always(decider)}
+        if not isinstance(columns, Long):
+            known |= {name: name for name in (*columns.persons, *columns.quantities)}
             known |= {code: code for code in book.findings} | dict(book.alias)
         ignored = frozenset(self.ignore)
 
@@ -96,12 +101,9 @@ class Plan:
 
     def nothing(self, decider: Decider) -> pa.Table:
         """No rows at all, with the columns of the file."""
-        columns = decider.columns
-        if isinstance(columns, Long):
-            names: tuple[str, ...] = (columns.case, columns.finding, columns.status)
-        else:
-            own = (columns.id,) if columns.id in self.source.names else ()
-            names = (*own, *columns.persons, *columns.quantities, *columns.findings)
+        columns, names = decider.columns, self.always(decider)
+        if not isinstance(columns, Long):
+            names = (*names, *columns.persons, *columns.quantities, *columns.findings)
         return pa.table({**{name: pa.array([], pa.string()) for name in names}, NUMBER: pa.array([], pa.int64())})
 
 
@@ -117,12 +119,7 @@ class Chunk:
 def chunks(plan: Plan, decider: Decider) -> Iterator[Chunk]:
     """The file cut into chunks. Raises `UsageError` for what stops the file from being read on."""
     bads, done = Bads(), 0
-    columns = decider.columns
-    if isinstance(columns, Long):
-        always: tuple[str, ...] = (columns.case, columns.finding, columns.status)
-    else:
-        always = (columns.id,) if columns.id in plan.source.names else ()
-    batches = plan.source.batches(plan.chunk, bads, plan.allowed(decider), always)
+    batches = plan.source.batches(plan.chunk, bads, plan.allowed(decider), plan.always(decider))
     for table in _tables(batches, decider, plan.chunk):
         yield Chunk(done, table.combine_chunks(), bads.take(table[NUMBER][-1].as_py()))
         done += 1

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from hechting_rules.cohort.summary import Summary, label, outcomes
-from hechting_rules.cohort.tally import CASES, ESTABLISHED
+from hechting_rules.cohort.summary import Summary, label, most_often, outcomes
+from hechting_rules.cohort.tally import CASES, ESTABLISHED, result
 from hechting_rules.terms import Language, Text
 
 COLOURS = ("#0072B2", "#E69F00", "#E5E5E5")
@@ -69,24 +69,26 @@ def to_png(summary: Summary, language: Language) -> bytes:
     return file.getvalue()
 
 
-def _chosen(summary: Summary) -> list[str]:
-    """The suggestions whose count is told and not 0, most often first."""
-    known = {code: summary.told(("result", code, ESTABLISHED)) or 0 for code in summary.book.suggestions}
-    return sorted((code for code, number in known.items() if number), key=lambda code: -known[code])
-
-
 def _figure(summary: Summary, language: Language) -> Figure:
-    chosen = _chosen(summary)
-    shown = chosen[:MOST]
-    names = [textwrap.fill(label(("result", code), summary.book, language), WIDEST) for code in shown]
+    shown = most_often(summary)[:MOST]
+    names = [textwrap.fill(label(result(code, ESTABLISHED), summary.book, language), WIDEST) for code in shown]
     lines = sum(1 + name.count("\n") for name in names)
     figure = Figure(figsize=(10, 2.2 + 0.16 * lines + 0.1 * len(shown)), layout="constrained")
     axes = figure.add_subplot()
     _bars(axes, summary, shown)
     axes.set_yticks(range(len(shown)), names)
+    axes.set_xlabel(AXIS.into(language))
+    _legend(figure, summary, language)
+    others = sum(1 for code in summary.book.suggestions if summary.tally[result(code, ESTABLISHED)]) - len(shown)
+    notes = [MORE.into(language).format(others)] if others else []
+    figure.supxlabel("\n".join([*notes, NOTE.into(language)]), x=0.01, ha="left", fontsize=8, color="#444444")
+    return figure
+
+
+def _legend(figure: Figure, summary: Summary, language: Language) -> None:
+    """Above the bars: how many cases there are, and what each colour says."""
     cases = summary.told(CASES)
     title = TITLE.into(language).format("?" if cases is None else _grouped(cases))
-    axes.set_xlabel(AXIS.into(language))
     keys = [Patch(facecolor=colour, edgecolor=EDGE, linewidth=0.4) for colour in COLOURS]
     words = [*(name.into(language) for name in NAMES), KEPT_BACK.into(language)]
     look = {
@@ -97,10 +99,6 @@ def _figure(summary: Summary, language: Language) -> Figure:
         "title_fontproperties": {"weight": "bold", "size": 11},
     }
     figure.legend([*keys, Patch(**MISSING)], words, loc="outside upper left", title=title, **look)
-    others = sum(1 for code in summary.book.suggestions if summary.tally["result", code, ESTABLISHED]) - len(shown)
-    notes = [MORE.into(language).format(others)] if others else []
-    figure.supxlabel("\n".join([*notes, NOTE.into(language)]), x=0.01, ha="left", fontsize=8, color="#444444")
-    return figure
 
 
 def _bars(axes: Axes, summary: Summary, shown: Sequence[str]) -> None:

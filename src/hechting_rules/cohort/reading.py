@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from hechting_rules.cohort.bits import UNKNOWN, Words, answers, coded, zeros
+from hechting_rules.cohort.bits import UNKNOWN, Coded, Words, answers, coded, zeros
 from hechting_rules.cohort.block import Block, Numbers, check_stages, not_meant
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Rulebook
@@ -65,11 +66,11 @@ def no_such(name: str, book: Rulebook) -> str:
     return f"'{shorten(name)}' is no finding, stage or quantity; {near or 'name it to be ignored, or leave it out'}"
 
 
-def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: int = 0) -> Block:
-    """A batch as a block; ``first`` is the number of its first row in the frame."""
+def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, numbers: npt.NDArray[np.int64]) -> Block:
+    """A batch as a block; ``numbers`` has the place of each row in its frame."""
     length = batch.num_rows
     ids = batch.column(columns.id) if columns.id in batch.schema.names else None
-    block = Block(length, ids, np.arange(first, first + length))
+    block = Block(length, ids, numbers)
     there = frozenset(batch.schema.names)
     for name, code in columns.findings.items():
         if name not in there:
@@ -80,23 +81,27 @@ def read_wide(batch: pa.RecordBatch, columns: Columns, book: Rulebook, first: in
     for name in (name for name in columns.persons if name in there):
         array = batch.column(name)
         if array.null_count < length or not (length or pa.types.is_null(array.type)):  # of no rows: what there could be
-            block.stages[Person(name)] = coded(name, array)
+            block.stages[Person(name)] = coded(name, array, "words, the codes of stages")
     check_stages(block, book)
     for name in (name for name in columns.quantities if name in there):
         array = batch.column(name)
-        block.quantities[name], unread = numbers(name, array)
+        block.quantities[name], unread = read_numbers(name, array)
         block.note(name, unread, lambda row, array=array: not_meant(array[row].as_py()))  # type: ignore[misc]
     return block
 
 
-def numbers(name: str, array: pa.Array) -> tuple[Numbers, Words]:
+def read_numbers(name: str, array: pa.Array) -> tuple[Numbers, Words]:
     """A column as numbers, not-a-number where nothing is said, and the rows whose words are no numbers."""
     kind, length = array.type, len(array)
     if pa.types.is_null(kind):
         return np.full(length, np.nan), zeros(length)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return array.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False), zeros(length)
-    said = coded(name, array)
+    return numbers_said(coded(name, array, "numbers, or numbers as words"))
+
+
+def numbers_said(said: Coded) -> tuple[Numbers, Words]:
+    """A column of words as numbers, and the rows whose words are no numbers."""
     read = [number(word) for word in said.words]
     values = np.array([*(np.nan if value is None else value for value in read), np.nan])[said.index]
     return values, said.among(np.array([value is None for value in read], dtype=np.bool_))

@@ -13,23 +13,34 @@ from pathlib import Path
 import attrs
 import pyarrow as pa
 
-from hechting_rules.cohort.deciding import REJECTS
-from hechting_rules.cohort.files import Bad, Kind
+from hechting_rules.cohort.deciding import REJECTS, Decided, Decider, read_rows, rejects, run_block, told
+from hechting_rules.cohort.files import NUMBER, Bad, Kind
+from hechting_rules.cohort.frames import ROWS, advices_in
+from hechting_rules.cohort.long import Long, in_blocks
 from hechting_rules.cohort.plan import Chunk, Plan, chunks
-from hechting_rules.cohort.tally import Tally
-from hechting_rules.cohort.workfolder import ENDING, EXPLAINED, SET_ASIDE, Done, identity, write_whole
-from hechting_rules.cohort.working import Worker
-from hechting_rules.cohort.writing import copy, join_parts
-from hechting_rules.errors import HechtingError, UsageError
+from hechting_rules.cohort.tally import REJECTED, Tally, tally
+from hechting_rules.cohort.workfolder import (
+    ENDING,
+    EXPLAINED,
+    SET_ASIDE,
+    Done,
+    RunError,
+    WorkFolder,
+    copy,
+    folder_of,
+    identity,
+    join_parts,
+    lines,
+    write_part,
+    write_whole,
+)
+from hechting_rules.errors import UsageError
 from hechting_rules.model import Rulebook
+from hechting_rules.render.json import to_mapping
 from hechting_rules.source import shorten
 
 Report = Callable[[int], None]
 """What is told of a run as it goes: how many rows of its input are done."""
-
-
-class RunError(HechtingError):
-    """A run stopped half-way through no fault of its input; the same command goes on with it."""
 
 
 @attrs.frozen
@@ -50,6 +61,61 @@ class Outputs:
 
     rejects: Path
     explained: Path
+
+
+# --- a chunk ---------------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class Worker:
+    """What decides chunks: a plan with its decider, ready."""
+
+    plan: Plan
+    decider: Decider
+    folder: WorkFolder
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Worker":
+        """A worker for a plan. Raises `UsageError` for a column or result that means nothing here."""
+        return cls(plan, plan.decider(plan.book()), WorkFolder(folder_of(plan.out)))
+
+    def work(self, chunk: Chunk) -> Done:
+        """Decide a chunk, and keep all that came of it."""
+        done = list(self._decided(chunk.table))
+        answer = pa.Table.from_batches([told(one) for one in done])
+        wrong = pa.Table.from_batches([rejects(one) for one in done], schema=REJECTS)
+        advices = {a.case: a for one in done for a in advices_in(one, frozenset(self.plan.explain))}
+        counts = sum((tally(one) for one in done), Tally({REJECTED: len(chunk.bads)}))
+        found = Done(chunk.index, answer.num_rows, counts[REJECTED], counts, tuple(sorted(advices)))
+        self._keep(found, ENDING[self.plan.kind], answer, self.plan.kind)
+        self._keep(found, SET_ASIDE, pa.concat_tables([wrong, _as_rejects(chunk.bads)]).sort_by("row"), Kind.CSV)
+        explained = list(lines(to_mapping(advices[name], self.plan.language) for name in found.explained))
+        if explained:
+            write_whole(self.folder.part(chunk.index, EXPLAINED), lambda file: file.writelines(explained))
+        self.folder.finish(found)
+        return found
+
+    def names(self) -> list[str]:
+        """The columns of the answer."""
+        return list(told(next(self._decided(self.plan.nothing(self.decider)))).schema.names)
+
+    def _keep(self, done: Done, ending: str, table: pa.Table, kind: Kind) -> None:
+        write_whole(self.folder.part(done.index, ending), lambda file: write_part(table, kind, file))
+
+    def _decided(self, table: pa.Table) -> Iterator[Decided]:
+        """The cases of a chunk, block by block; at least one block, if of no cases."""
+        if isinstance(self.decider.columns, Long):
+            parts = [part for part, _ in in_blocks(table, self.decider.columns, ROWS)]
+        else:
+            parts = table.to_batches(max_chunksize=ROWS)
+        for part in parts or [pa.RecordBatch.from_pylist([], schema=table.schema)]:
+            numbers = part.column(NUMBER).to_numpy()
+            yield run_block(self.decider, read_rows(self.decider, part, numbers))
+
+
+def _as_rejects(bads: tuple[Bad, ...]) -> pa.Table:
+    found = [{"row": bad.number, "id": bad.id or None, "column": bad.column, "problem": bad.problem} for bad in bads]
+    return pa.Table.from_pylist(found, schema=REJECTS)
 
 
 # --- processes -------------------------------------------------------------------------------------------------------------
@@ -144,32 +210,46 @@ def run(
 ) -> Ran:
     """Decide a file of cases. Raises `UsageError` for what cannot be so, `RunError` where it stopped half-way.
 
-    What is done is kept beside OUT until all is: the same call goes on after a kill. OUT and the files beside it are there whole
-    or not at all; ``finish`` is called when they are, and may write more.
+    What is done is kept beside OUT until all is: the same call goes on after a kill. Where the input cannot be used nothing is
+    kept, as another input cannot go on with it. OUT and the files beside it are there whole or not at all; ``finish`` is called
+    when they are, and may write more.
     """
     worker = Worker.of(plan)
     worker.folder.begin(identity(plan, worker.decider.book), restart=restart)
     sofar = _SoFar()
-
-    def to_do() -> Iterator[Chunk]:
-        for chunk in chunks(plan, worker.decider):
-            done = worker.folder.done(chunk.index)
-            if done is None:
-                yield chunk
-            else:
-                sofar.add(done, before=True)
-
-    try:
-        for done in _each(worker, to_do(), processes):
-            report(sofar.add(done))
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise UsageError(f"{plan.source.path}: cannot be read to its end: {shorten(str(error), 120)}") from error
+    _decide_all(worker, sofar, processes, report)
     _require_unchanged(plan)
     _join(worker, outputs, sofar)
     ran = sofar.ran()
     finish(ran, worker.decider.book)
     worker.folder.remove()
     return ran
+
+
+def _decide_all(worker: Worker, sofar: _SoFar, processes: int, report: Report) -> None:
+    """Decide every chunk that is left to do, and add it up."""
+    source = worker.plan.source.path
+    try:
+        for done in _each(worker, _to_do(worker, sofar), processes):
+            report(sofar.add(done))
+    except UsageError:
+        worker.folder.remove()
+        raise
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        worker.folder.remove()
+        raise UsageError(f"{source}: cannot be read to its end: {shorten(str(error), 120)}") from error
+    except OSError as error:
+        raise RunError(f"{source}: cannot be read on: {shorten(str(error))}; the same command goes on where it was") from error
+
+
+def _to_do(worker: Worker, sofar: _SoFar) -> Iterator[Chunk]:
+    """The chunks that no run before has done; those that one has are added up as they are passed."""
+    for chunk in chunks(worker.plan, worker.decider):
+        done = worker.folder.done(chunk.index)
+        if done is None:
+            yield chunk
+        else:
+            sofar.add(done, before=True)
 
 
 def _require_unchanged(plan: Plan) -> None:

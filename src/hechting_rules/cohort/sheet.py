@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from hechting_rules.cohort.block import own_stages
 from hechting_rules.cohort.reading import ID
 from hechting_rules.model import Rulebook
 from hechting_rules.source import one_of
@@ -36,8 +37,8 @@ def dictionary(book: Rulebook, stages: Iterable[str] = ()) -> Iterator[dict[str,
         if name == ID:
             yield row | _asking("name", CASE, "text")
         elif name in tuple(Person):
-            own = [stage.code for stage in book.stages.values() if stage.of == name]
-            yield row | _asking("stage", PERSONS[Person(name)], one_of((*own, NO_PERSON)))
+            person = Person(name)
+            yield row | _asking("stage", PERSONS[person], one_of((*own_stages(person, book), NO_PERSON)))
         elif name in book.quantities:
             quantity = book.quantities[name]
             bounds = f"a number from {quantity.least:g} to {quantity.most:g}"

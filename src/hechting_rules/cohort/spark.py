@@ -5,22 +5,18 @@ with the extra ``spark``. A larger ``spark.sql.execution.arrow.maxRecordsPerBatc
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
-import attrs
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql.types import ArrayType, BooleanType, DataType, StringType, StructField, StructType
 
 from hechting_rules.cohort.bits import to_mask
-from hechting_rules.cohort.deciding import Decided, Decider, Form, decide_batch, rejects, told_of_all
-from hechting_rules.cohort.frames import decide_blocks
+from hechting_rules.cohort.deciding import Decided, Decider, Form, decide_batch, rejects, taken_by_answer, told_of_all
+from hechting_rules.cohort.frames import decide_blocks, decider_for
 from hechting_rules.cohort.long import Long
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Profile, Rulebook
-from hechting_rules.profiles import find_profile
-from hechting_rules.rulebook import default_rulebook
 
 PROBLEMS = "problems"
 """The column that says what is wrong with a case that cannot be used: such a row has no results. Elsewhere it is null."""
@@ -43,18 +39,12 @@ def decide_frame(
     Every case comes back, in no order of its own; one that cannot be used has no results and says why. The rows of a long frame
     are brought together by case. Cases must have names. Raises `UsageError` for a column that means nothing here.
     """
-    book = default_rulebook() if rulebook is None else rulebook
-    more: dict[str, Any] = {
-        "results": results,
-        "form": Form(form),
-        "id_column": id_column,
-        "ignore": tuple(ignore),
-        "long": long,
-        "fired": fired,
-    }
-    decider = Decider.of(frame.columns, book, find_profile(book, profile), **more)
+    more = {"results": results, "form": Form(form), "id_column": id_column, "ignore": ignore, "long": long, "fired": fired}
+    decider = decider_for(frame.columns, rulebook, profile, **more)
     if decider.id not in frame.columns:
         raise UsageError(f"there is no column '{decider.id}'; in Spark rows have no numbers, so cases must have names")
+    if decider.id == PROBLEMS:
+        raise UsageError(taken_by_answer(PROBLEMS))
     schema, names = _schema(decider, frame.schema[decider.id].dataType), list(frame.columns)
     numbered = frame.toDF(*(f"c{place}" for place in range(len(names))))  # Spark takes a point in a name for a field
     if isinstance(decider.columns, Long):
@@ -89,8 +79,7 @@ def _answer(done: Decided) -> pa.RecordBatch:
 
 def _schema(decider: Decider, name: DataType) -> StructType:
     """The columns of the answer in the words of Spark."""
-    names: list[Any] = list(attrs.asdict(decider.columns, recurse=False).values()) if isinstance(decider.columns, Long) else []
-    given = names or [decider.id]
+    given = decider.columns.names if isinstance(decider.columns, Long) else (decider.id,)
     nothing = pa.RecordBatch.from_pydict({column: pa.array([], pa.string()) for column in given})
     answer = decide_batch(decider, nothing)[0].schema
     kinds: dict[str, DataType] = {

@@ -20,6 +20,7 @@ from hechting_rules.cohort.tally import (
     WITHHELD,
     Cell,
     Tally,
+    result,
     stage,
     tally,
 )
@@ -49,6 +50,7 @@ LEVELS = {
 }
 NOBODY = Text("geen", "none")
 UNKNOWN_STAGE = Text("onbekend", "unknown")
+HEADLINE = Text("{} gevallen, met minstens één advies:", "{} cases, with at least one suggestion:")
 
 
 @attrs.frozen(eq=False)
@@ -89,7 +91,8 @@ def summarise(
     No group of 1 to below ``smallest`` cases is told, nor can it be worked out from what is; 1 keeps nothing back.
     """
     table = as_table(data)
-    decider = decider_for(table, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long, counted=True)
+    more = {"results": (), "id_column": id_column, "ignore": ignore, "long": long, "counted": True}
+    decider = decider_for(table.schema.names, rulebook, profile, **more)
     counts = sum((tally(done) for done in decided(decider, table)), Tally())
     return Summary.of(counts, decider.book, decider.profile, decider.program, smallest)
 
@@ -194,14 +197,12 @@ def to_csv(summary: Summary, language: Language) -> str:
 
 def to_text(summary: Summary, language: Language, most: int = 10) -> str:
     """The counts in a few lines: cases, kinds, and the suggestions that are established most often."""
-    said = {"cases": Text("gevallen", "cases"), "with": Text("met minstens één advies", "with at least one suggestion")}
-    lines = [f"{_shown(summary, CASES)} {said['cases'].into(language)}, {said['with'].into(language)}:"]
+    lines = [HEADLINE.into(language).format(_shown(summary, CASES))]
     there = [kind for kind in Kind if summary.tally["kind", kind.value]]
     lines.extend(f"  {_shown(summary, ('kind', kind.value)):>12}  {KINDS[kind].into(language)}" for kind in there)
-    often = [(code, summary.told(("result", code, ESTABLISHED)) or 0) for code in summary.book.suggestions]
-    for code, number in sorted(often, key=lambda pair: -pair[1])[:most]:
-        if number:
-            lines.append(f"  {number:>12}  {label(('result', code), summary.book, language)}")
+    for code in most_often(summary)[:most]:
+        cell = result(code, ESTABLISHED)
+        lines.append(f"  {summary.told(cell):>12}  {label(cell, summary.book, language)}")
     return "\n".join(lines) + "\n"
 
 
@@ -212,5 +213,11 @@ def _shown(summary: Summary, cell: Cell) -> str:
 
 def outcomes(summary: Summary, code: str) -> tuple[int | None, int | None, int | None]:
     """How often a result is established, possible and ruled out."""
-    found = tuple(summary.told(("result", code, outcome)) for outcome in (ESTABLISHED, POSSIBLE, RULED_OUT))
-    return found[0], found[1], found[2]
+    established, possible, ruled_out = (summary.told(result(code, outcome)) for outcome in (ESTABLISHED, POSSIBLE, RULED_OUT))
+    return established, possible, ruled_out
+
+
+def most_often(summary: Summary) -> list[str]:
+    """The suggestions whose count of established is told and not 0, the most frequent first."""
+    known = {code: summary.told(result(code, ESTABLISHED)) or 0 for code in summary.book.suggestions}
+    return sorted((code for code, number in known.items() if number), key=lambda code: -known[code])

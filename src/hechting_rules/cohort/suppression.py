@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from hechting_rules.cohort.block import own_stages
 from hechting_rules.cohort.tally import (
     ABSENT,
     CASES,
@@ -34,7 +35,6 @@ from hechting_rules.terms import NO_PERSON, Person
 SMALLEST = 10
 """The smallest count that is told unless another is asked for: ten units under any cell is the rule of thumb by which European
 statistical offices check what researchers take out of microdata (ESSnet SDC, Guidelines for the checking of output, 2010)."""
-
 
 PAIR = 2
 """How many parts of a sum must be missing at least, as a single one is the rest."""
@@ -63,7 +63,7 @@ class Suppression:
     hidden: set[Cell] = attrs.field(factory=set)
 
     def settle(self) -> frozenset[Cell]:
-        """All cells to keep back."""
+        """All cells to keep back, so that no group of 1 to below ``smallest`` cases can be told from the rest."""
         if self.tally[CASES] < self.smallest:
             return frozenset({CASES, *self.cells()})
         if self.smallest > 1:
@@ -86,7 +86,7 @@ class Suppression:
             yield from (finding(code, known) for known in (PRESENT, ABSENT, ELSEWHERE, UNKNOWN))
 
     def _stages(self, person: Person) -> list[str]:
-        return [*(one.code for one in self.book.stages.values() if one.of is person), NO_PERSON, UNKNOWN]
+        return [*own_stages(person, self.book), NO_PERSON, UNKNOWN]
 
     def _once(self) -> None:
         for person in Person:
@@ -142,14 +142,35 @@ class Suppression:
         return found
 
     def _by_difference(self, group: Cell, codes: Sequence[str]) -> None:
-        """Keep back the cases with anything of a group where that would tell the one count of it that is kept back."""
+        """Keep back the cases with anything of a group where that would tell of the counts of it that are kept back.
+
+        It would where there is but one. It would also where it is more than the others together: the one then numbers the
+        difference at least, and what is kept back beside it in a sum only the rest at most. To be on the safe side a reader is
+        taken to know the others, also those that are kept back.
+        """
         cells = [result(code, ESTABLISHED) for code in codes]
         missing = [cell for cell in cells if cell in self.hidden]
         told = sum(self.tally[cell] for cell in cells if cell not in self.hidden)
         if len(missing) == 1 and told < self.smallest:
             self.hidden.add(group)
+        beyond = self.tally[group] - told - sum(self.tally[cell] for cell in missing)
+        if any(self._leaves_few(cell, beyond + self.tally[cell]) for cell in missing):
+            self.hidden.add(group)
         if group in self.hidden and sum(1 for cell in cells if self.tally[cell]) == 1 and told:
             self.hidden.update(cell for cell in cells if self.tally[cell])
+
+    def _leaves_few(self, cell: Cell, least: int) -> bool:
+        """Whether too few cases are left for what is kept back beside a count, where that is known to number so many at least."""
+        missing = (sum(self.tally[part] for part in parts if part in self.hidden) for parts in self._sums_with(cell[1]))
+        return least > 0 and any(number - least < self.smallest for number in missing)
+
+    def _sums_with(self, code: str) -> Iterator[list[Cell]]:
+        """The sums of which the cases with an established result are a part: its outcomes, and findings that say the same."""
+        yield [result(code, outcome) for outcome in (ESTABLISHED, POSSIBLE, RULED_OUT)]
+        register = self.program.results[code].established
+        for name in self.book.findings:
+            if register in {self.program.present[name].established, self.program.absent[name].established}:
+                yield [finding(name, known) for known in (PRESENT, ABSENT, ELSEWHERE, UNKNOWN)]
 
     def _equal(self) -> Iterable[set[Cell]]:
         """Cells that count the same register of the program, and so the same cases."""
@@ -161,8 +182,3 @@ class Suppression:
             found.setdefault(self.program.present[code].established, set()).add(finding(code, PRESENT))
             found.setdefault(self.program.absent[code].established, set()).add(finding(code, ABSENT))
         return [several for several in found.values() if len(several) > 1]
-
-
-def suppressed(tally: Tally, book: Rulebook, program: Program, smallest: int = SMALLEST) -> frozenset[Cell]:
-    """The cells of a tally to keep back, so that no group of 1 to below ``smallest`` cases can be told from the rest."""
-    return Suppression(tally, book, program, smallest).settle()

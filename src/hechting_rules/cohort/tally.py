@@ -11,7 +11,9 @@ from hechting_rules.model import Suggestion
 from hechting_rules.terms import NO_PERSON, Origin, Person
 
 Cell = tuple[str, ...]
-"""What is counted: ``("result", CODE, OUTCOME)``, ``("stage", PERSON, STAGE)``, and the like."""
+"""What is counted: ``("cases",)``, ``("rejected",)``, ``("stage", PERSON, STAGE)``, ``("result", CODE, OUTCOME)``,
+``("at stage", CODE, PERSON, STAGE)``, ``("finding", CODE, KNOWN)``, ``("kind", KIND)``, ``("level", LEVEL)`` or
+``("flag", FLAG)``."""
 
 CASES, REJECTED = ("cases",), ("rejected",)
 ESTABLISHED, POSSIBLE, RULED_OUT, WITHHELD = "established", "possible", "ruled_out", "withheld"

@@ -1,24 +1,29 @@
 """The folder beside OUT in which a run keeps what is done, so that after a kill it goes on: nothing lost, nothing twice.
 
-A chunk is done when its ``.json`` stands there: that is written last, under a name of its own first, and brought to the disk
-before it is renamed. The manifest says what the run is of: another input, rulebook or option is another run, and is refused.
+Each chunk leaves its parts there, which in the end become whole files. A chunk is done when its ``.json`` stands there: that is
+written last, under a name of its own first, and brought to the disk before it is renamed. The manifest says what the run is of:
+another input, rulebook or option is another run, and is refused.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
 
 from hechting_rules.cohort.files import Kind
 from hechting_rules.cohort.plan import Plan
 from hechting_rules.cohort.tally import Tally
-from hechting_rules.errors import UsageError
+from hechting_rules.errors import HechtingError, UsageError
 from hechting_rules.model import Rulebook
-from hechting_rules.source import one_of
+from hechting_rules.source import one_of, shorten
 from hechting_rules.version import VERSION
 
 SCHEMA = "hechting-rules/cohort-work/1"
@@ -29,6 +34,16 @@ WORDS = {
     "profile": "the profile",
     "options": "the options",
 }
+
+ENDING = {Kind.PARQUET: "arrow", Kind.CSV: "csv", Kind.JSONL: "jsonl"}
+"""How the answer on a chunk is kept until all are there."""
+
+SET_ASIDE, EXPLAINED = "rejects.csv", "explained.jsonl"
+"""What else is kept of a chunk."""
+
+
+class RunError(HechtingError):
+    """A run stopped half-way through no fault of its input; the same command goes on with it."""
 
 
 def folder_of(out: Path) -> Path:
@@ -79,14 +94,17 @@ class WorkFolder:
     path: Path
 
     def begin(self, wanted: dict[str, Any], *, restart: bool = False) -> None:
-        """Make the folder, or go on with it. Raises `UsageError` where it holds another run."""
+        """Make the folder, or go on with it. Raises `UsageError` where it holds another run, `RunError` where it cannot be."""
         manifest = self.path / "manifest.json"
         if restart:
             self.remove()
         if manifest.is_file():
             self._require_same(json.loads(manifest.read_text(encoding="utf-8")), wanted)
             return
-        self.path.mkdir(exist_ok=True)
+        try:
+            self.path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise RunError(_not_written(self.path, error)) from error
         write_whole(manifest, lambda file: file.write(json.dumps(wanted, indent=2).encode()))
 
     def _require_same(self, found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -125,17 +143,28 @@ class WorkFolder:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
-    """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing."""
+    """Write a file under a name of its own, bring it to the disk, and give it its name: there is all of it, or nothing.
+
+    Raises `RunError` where that cannot be done.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _settle(path.parent)
+        try:
+            with draft.open("wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        _settle(path.parent)
+    except OSError as error:
+        raise RunError(_not_written(path, error)) from error
+
+
+def _not_written(path: Path, error: OSError) -> str:
+    reason = error.strerror or shorten(str(error), 120)
+    return f"{path}: cannot be written: {reason}; put that right, and the same command goes on where it was"
 
 
 def _settle(folder: Path) -> None:
@@ -148,7 +177,64 @@ def _settle(folder: Path) -> None:
             os.close(at)
 
 
-ENDING = {Kind.PARQUET: "arrow", Kind.CSV: "csv", Kind.JSONL: "jsonl"}
-"""How the answer on a chunk is kept until all are there."""
-SET_ASIDE, EXPLAINED = "rejects.csv", "explained.jsonl"
-"""What else is kept of a chunk."""
+# --- parts -----------------------------------------------------------------------------------------------------------------
+
+
+def write_part(table: pa.Table, kind: Kind, file: BinaryIO) -> None:
+    """The answer on a chunk, in a form of which many are soon one file: Arrow for Parquet, else the lines without a head."""
+    match kind:
+        case Kind.PARQUET:
+            with pa.ipc.new_file(file, table.schema, options=pa.ipc.IpcWriteOptions(unify_dictionaries=True)) as writer:
+                writer.write_table(table)
+        case Kind.CSV:
+            pacsv.write_csv(_flat(table), file, pacsv.WriteOptions(include_header=False))
+        case Kind.JSONL:
+            for batch in table.to_batches(max_chunksize=1 << 12):
+                file.writelines(lines(batch.to_pylist()))
+
+
+def join_parts(parts: Iterable[Path], kind: Kind, names: list[str], file: BinaryIO) -> None:
+    """All parts as one file."""
+    match kind:
+        case Kind.PARQUET:
+            _to_parquet(parts, file)
+        case Kind.CSV:
+            head = pa.table({name: pa.array([], pa.string()) for name in names})
+            pacsv.write_csv(head, file)
+            copy(parts, file)
+        case Kind.JSONL:
+            copy(parts, file)
+
+
+def _to_parquet(parts: Iterable[Path], file: BinaryIO) -> None:
+    writer: pq.ParquetWriter | None = None
+    for path in parts:
+        with pa.memory_map(str(path)) as mapped:
+            table = pa.ipc.open_file(mapped).read_all()
+            if writer is None:
+                writer = pq.ParquetWriter(file, table.schema)
+            writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def copy(parts: Iterable[Path], file: BinaryIO) -> None:
+    """Parts one after the other."""
+    for path in parts:
+        with path.open("rb") as part:
+            shutil.copyfileobj(part, file)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """A table for CSV: a list as words with a space between."""
+    for place, name in enumerate(table.column_names):
+        if pa.types.is_list(table.schema.field(name).type):
+            joined = pc.binary_join(table[name].cast(pa.list_(pa.string())), " ")
+            table = table.set_column(place, name, joined)
+    return table
+
+
+def lines(rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Rows as JSON lines."""
+    for row in rows:
+        yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
