@@ -273,6 +273,8 @@ LONG = "case,finding,status\na,child,baby\na,baby.avoids_eye_contact,ja\nb,child
 
 def test_the_commands_of_the_page_print_what_it_shows(command: Any, tmp_path: Path) -> None:
     assert CONSOLE is not None
+    assert f"```text\n{CASES}```" in PAGE
+    assert f"```text\n{LONG}```" in PAGE
     (tmp_path / "cases.csv").write_text(CASES, encoding="utf-8")
     (tmp_path / "long.csv").write_text(LONG, encoding="utf-8")
     shown = re.findall(r"^\$ hechting (.*)\n((?:[^$].*\n)*)", CONSOLE[1], re.MULTILINE)
