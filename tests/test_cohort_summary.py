@@ -252,7 +252,7 @@ def test_too_few_cases_tell_nothing(book: Rulebook) -> None:
     assert all(row["count"] is None for row in rows(summary, Language.NL))
     said = json.loads(to_json(summary, Language.NL))
     assert said["cases"] is None
-    assert "0 gevallen" not in to_svg(summary, Language.NL).decode()
+    assert "0 casussen" not in to_svg(summary, Language.NL).decode()
 
 
 def test_a_frame_is_summarised_as_its_blocks(book: Rulebook) -> None:
@@ -261,7 +261,7 @@ def test_a_frame_is_summarised_as_its_blocks(book: Rulebook) -> None:
     assert found.tally.counts == by_blocks.counts
     often = max(book.suggestions, key=lambda code: by_blocks[result(code, "established")])
     text = to_text(found, Language.NL)
-    assert text.startswith("300 gevallen, met minstens één advies:\n")
+    assert text.startswith("300 casussen, met minstens één suggestie:\n")
     assert f"{by_blocks[result(often, 'established')]}  {book.suggestions[often].summary.nl}\n" in text
 
 
@@ -289,7 +289,7 @@ def summary(book: Rulebook) -> Summary:
 @pytest.mark.parametrize("language", Language)
 def test_the_picture_says_in_words_what_it_shows(summary: Summary, language: Language) -> None:
     drawn = to_svg(summary, language).decode()
-    assert {Language.NL: "Adviezen in 2\u202f000 gevallen", Language.EN: "Suggestions in 2\u202f000 cases"}[language] in drawn
+    assert {Language.NL: "Suggesties in 2\u202f000 casussen", Language.EN: "Suggestions in 2\u202f000 cases"}[language] in drawn
     assert {Language.NL: "Geen diagnose", Language.EN: "No diagnosis"}[language] in drawn
     told = {code: summary.told(result(code, "established")) or 0 for code in summary.book.suggestions}
     often = sorted(told, key=lambda code: -told[code])[: plot.MOST]

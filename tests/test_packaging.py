@@ -129,7 +129,8 @@ def test_the_wheel_alone_loads_the_same_rulebook_and_gives_the_same_advice(built
 BOTH_FORMS = """
 import json, sys
 sys.path[:0] = sys.argv[1].split("|")
-from hechting_rules import __version__, compiled, load_rulebook
+from hechting_rules import __version__, load_rulebook
+from hechting_rules.reading import compiled
 from hechting_rules.rulebook import default_folder
 default, files = load_rulebook(), load_rulebook(default_folder())
 made = compiled.read(files.sha256, __version__)

@@ -210,7 +210,7 @@ def test_fewer_suggestions_are_drawn_where_all_would_be_too_many_nodes() -> None
     drawn = [node.code for node in drawing.nodes if node.kind is NodeKind.SUGGESTION]
     assert drawn == [f"s.{number}" for number in range(5)]
     assert len(drawing.nodes) == 5 * 6 + 1
-    assert drawing.nodes[-1].words.nl == "Nog te tonen suggesties: 3"
+    assert drawing.nodes[-1].words.nl == "Niet getoonde suggesties: 3"
 
 
 # --- the drawing -------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ PLOT = "plot", "hechting_rules.cohort.plot", "a plot"
 PROGRESS = "cli", "hechting_rules.cohort.progress", "a progress bar"
 
 DONE = Text(
-    "{used} van {cases} gevallen beoordeeld: {out}\n{rejected} terzijde gelegd, met de reden: {rejects}",
+    "{used} van {cases} casussen beoordeeld: {out}\n{rejected} terzijde gelegd, met de reden: {rejects}",
     "{used} of {cases} cases decided: {out}\n{rejected} set aside, with the reason: {rejects}",
 )
 WENT_ON = Text(

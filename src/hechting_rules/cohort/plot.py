@@ -25,10 +25,10 @@ COLOURS = ("#0072B2", "#E69F00", "#E5E5E5")
 """Established, possible, ruled out."""
 NAMES = (Text("vastgesteld", "established"), Text("mogelijk", "possible"), Text("uitgesloten", "ruled out"))
 KEPT_BACK = Text("niet getoond: te kleine aantallen", "not shown: too small numbers")
-TITLE = Text("Adviezen in {} gevallen", "Suggestions in {} cases")
-AXIS = Text("gevallen", "cases")
+TITLE = Text("Suggesties in {} casussen", "Suggestions in {} cases")
+AXIS = Text("casussen", "cases")
 MORE = Text(
-    "en nog {} adviezen die minder vaak zijn vastgesteld, of te weinig om te tonen",
+    "en nog {} suggesties die minder vaak zijn vastgesteld, of te weinig om te tonen",
     "and {} more suggestions that are established less often, or too seldom to show",
 )
 NOTE = Text("Geen diagnose. Niet klinisch beoordeeld.", "No diagnosis. Not reviewed clinically.")

@@ -50,7 +50,7 @@ LEVELS = {
 }
 NOBODY = Text("geen", "none")
 UNKNOWN_STAGE = Text("onbekend", "unknown")
-HEADLINE = Text("{} gevallen, met minstens één advies:", "{} cases, with at least one suggestion:")
+HEADLINE = Text("{} casussen, met minstens één suggestie:", "{} cases, with at least one suggestion:")
 
 
 @attrs.frozen(eq=False)

@@ -10,14 +10,23 @@ from hechting_rules.advice import Advice, FlagName, Outcome, Suggested
 from hechting_rules.interop.codes import OVERRIDE_SYSTEM, RESULT_SYSTEM
 from hechting_rules.interop.leaving import is_told
 from hechting_rules.interop.resources import Sheet, id_from, service_request
-from hechting_rules.render.phrases import ASK_NEXT, BECAUSE, CAUTION, CHECKED, IN_THE_ARTICLE, NOT_REVIEWED, ORIGINS, ROUTE
+from hechting_rules.render.phrases import (
+    ASK_NEXT,
+    BECAUSE,
+    CAUTION,
+    CHECKED,
+    IN_THE_ARTICLE,
+    NOT_REVIEWED,
+    ORIGINS,
+    ROUTE,
+    SCREEN_FIRST,
+)
 from hechting_rules.render.telling import chosen, facts, places, wants_caution, worth_asking
 from hechting_rules.terms import Level, Origin, Text
 
 MOST_QUESTIONS = 3
 MOST_HINTS = 5
 ASK_CODE = "ask"
-LOOK_FIRST = Text("Eerst nagaan (niet uit het artikel)", "Look at first (not from the article)")
 ASK_SUMMARY = Text(
     "Wat nu te vragen: wat nog niet bekend is, kan deze suggesties veranderen.",
     "What to ask next: what is not known yet can change these suggestions.",
@@ -121,7 +130,7 @@ def _detail(suggestion: Suggested, deck: Deck) -> str:
         parts.append("\n".join([f"**{words(BECAUSE)}**", "", *(f"- {ground}" for ground in grounds)]))
     first = _flags((*suggestion.after, *suggestion.screen_first), deck)
     if first:
-        parts.append(f"**{words(LOOK_FIRST)}**: {first}")
+        parts.append(f"**{words(SCREEN_FIRST)}**: {first}")
     if suggestion.route is not None:
         checked = f"{words(CHECKED)} {suggestion.route.checked_on}"
         parts.append(f"**{words(ROUTE)}**: {plain(words(suggestion.route.text))} ({checked})")
@@ -175,7 +184,7 @@ def _ask(deck: Deck, *, partial: bool) -> Card:
     parts = [f"**{words(ASK_NEXT)}**", "\n".join(f"- {plain(words(q.question))}" for q in questions)]
     first = _flags(deck.advice.screen_first, deck)
     if first:
-        parts.append(f"**{words(LOOK_FIRST)}**: {first}")
+        parts.append(f"**{words(SCREEN_FIRST)}**: {first}")
     if deck.hints:
         parts.append(f"**{words(HINTS)}**: {'; '.join(plain(words(hint)) for hint in deck.hints[:MOST_HINTS])}")
     if partial:

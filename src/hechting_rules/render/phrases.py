@@ -129,9 +129,9 @@ SHORT_ORIGINS = {
 }
 IN_THE_CASE = Text("volgens de casus", "according to the case")
 WAITS = Text("wacht", "on hold")
-MORE_SUGGESTIONS = Text("Nog te tonen suggesties: {n}", "Suggestions not shown: {n}")
-MORE_REASONS = Text("Nog te tonen redenen: {n}", "Reasons not shown: {n}")
-MORE_FINDINGS = Text("Nog te tonen gegevens: {n}", "Findings not shown: {n}")
+MORE_SUGGESTIONS = Text("Niet getoonde suggesties: {n}", "Suggestions not shown: {n}")
+MORE_REASONS = Text("Niet getoonde redenen: {n}", "Reasons not shown: {n}")
+MORE_FINDINGS = Text("Niet getoonde gegevens: {n}", "Findings not shown: {n}")
 STEPS = {
     "supports": Text("leidt tot", "leads to"),
     "could support": Text("kan leiden tot", "could lead to"),
