@@ -124,12 +124,12 @@ def known_stage(person: str, case: Case, book: Rulebook, parameters: Mapping[str
     """The stage that a case gives a person, by name or by age; empty when it gives none."""
     said = case.child_stage if person == "child" else case.adult_stage
     age = dict(case.quantities).get(AGE[person])
-    if said or age is None:
-        return said
-    for stage in book.stages.values():
-        if stage.of == person and _holds_age(stage, age, parameters):
-            return stage.code
-    return ""
+    return said if said or age is None else stage_at(age, person, book, parameters)
+
+
+def stage_at(age: float, person: str, book: Rulebook, parameters: Mapping[str, float]) -> str:
+    """The stage of a person that an age belongs to; empty when it belongs to none."""
+    return next((s.code for s in book.stages.values() if s.of == person and _holds_age(s, age, parameters)), "")
 
 
 def _holds_age(stage: Stage, age: float, parameters: Mapping[str, float]) -> bool:
