@@ -41,8 +41,8 @@ def as_case_yaml(
     """A case as a draft of a guidance test: it expects what the rulebook says of it now, which is for the author to judge.
 
     ``codes`` are the conclusions and suggestions that it is about; without any, all that are established or, where none is, all
-    suggestions. Raises `UsageError` for a code that is none of these,
-    `CaseError` for a case that cannot be used.
+    suggestions. ``switch_on`` are rules that the test switches on. Raises `UsageError` for a code that is no conclusion or
+    suggestion, `CaseError` for a case that cannot be used.
     """
     switches = tuple(switch_on)
     answered = answer(case, rulebook, with_rules_on(find_profile(rulebook, None), switches))

@@ -15,8 +15,7 @@ from hechting_rules.given import read_tests
 from hechting_rules.model import Rulebook, Test
 from hechting_rules.rulebook import is_extension, load_rulebook
 from hechting_rules.source import Problems
-from hechting_rules.testing.failures import told
-from hechting_rules.testing.guidance import Failure, run_test
+from hechting_rules.testing.guidance import Failure, run_test, told
 from hechting_rules.yamlnode import Sequence as YamlSequence
 from hechting_rules.yamlnode import parse, read_text
 

@@ -1,7 +1,8 @@
 """What a rulebook means, written naively: each rule looked at one by one, in one world or in what is known of a case.
 
 Nothing here or in `hechting_rules.testing.worlds` is shared with the kernel, the program, the admission of cases or the
-explanations, so that a disagreement between the two is a mistake in one of them.
+explanations, so that a disagreement between the two is a mistake in one of them. Which rules a profile runs, and with which
+numbers, both take from `hechting_rules.profiles`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,8 +29,11 @@ from hechting_rules.model import (
 from hechting_rules.profiles import active_rules, parameter_values
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 
-PERSON = {About.CHILD: "child", About.PARENT: "child", About.ENVIRONMENT: "child", About.ADULT: "adult"}
-AGE = {"child": "child_age_months", "adult": "adult_age_years"}
+PERSON = {About.CHILD: Person.CHILD, About.PARENT: Person.CHILD, About.ENVIRONMENT: Person.CHILD, About.ADULT: Person.ADULT}
+"""By whose stage it is decided whether a finding counts; a pregnancy has no stage."""
+
+AGE: Mapping[str, str] = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
+"""The quantity that is the age of a person."""
 
 
 @attrs.frozen

@@ -20,8 +20,7 @@ from hechting_rules.model import Case, Rulebook, Stated, Words
 from hechting_rules.profiles import find_profile
 from hechting_rules.terms import Kind, Language, Level, Origin, Status, WordUse
 from hechting_rules.testing.case_files import as_case_yaml, keep
-from hechting_rules.testing.failures import in_words, told
-from hechting_rules.testing.guidance import all_tests, run_test
+from hechting_rules.testing.guidance import all_tests, in_words, run_test, told
 from hechting_rules.testing.lives import cases
 from hechting_rules.testing.naive import established
 from hechting_rules.testing.worlds import TooManyWorldsError, bounds, cone

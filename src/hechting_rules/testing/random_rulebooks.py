@@ -24,7 +24,8 @@ from hechting_rules.model import (
     Switch,
 )
 from hechting_rules.terms import About, Direction, Kind, Level, Origin, Person
-from hechting_rules.testing.lives import PERSON, one_in, reach
+from hechting_rules.testing.lives import one_in, reach
+from hechting_rules.testing.naive import PERSON
 from hechting_rules.testing.small import (
     HERE,
     QUANTITIES,
