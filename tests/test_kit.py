@@ -311,6 +311,8 @@ def test_a_draft_is_about_what_is_asked() -> None:
     ]
     with pytest.raises(UsageError, match=r"'mine\.ask' is no conclusion or suggestion"):
         as_case_yaml(Case(), MINE, ["mine.ask"])
+    with pytest.raises(UsageError, match=r"there is no rule 'parents\.availble'; did you mean 'parents\.available'"):
+        as_case_yaml(Case(), MINE, switch_on=["parents.availble"])
     with pytest.raises(CaseError):
         as_case_yaml(Case.of(child="grown"), MINE)
 
