@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json
-from hechting_rules.errors import UsageError
+from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json, text_in
 from hechting_rules.model import Finding
 from hechting_rules.rulebook import load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
-from hechting_rules.source import Problems
 from hechting_rules.terms import Language
 from hechting_rules.testing.guidance import all_tests, run_test
 from hechting_rules.verify.compare import anything_differs, compare
@@ -33,7 +31,6 @@ from hechting_rules.verify.report import coverage_text, independence_lines, inde
 from hechting_rules.verify.survivors import to_mapping as mutants_mapping
 from hechting_rules.verify.survivors import to_text as mutants_text
 from hechting_rules.verify.trace import trace
-from hechting_rules.yamlnode import read_text
 
 
 @app.command("check")
@@ -107,11 +104,7 @@ def trace_command(
     rules: Rules = None,
 ) -> None:
     """Find the locator of every statement in the text of the article, and report what moved."""
-    problems = Problems()
-    text = read_text(article, str(article), problems)
-    if text is None:
-        raise UsageError("\n".join(str(d) for d in problems.errors()))
-    traced = trace(book_in(rules), text)
+    traced = trace(book_in(rules), text_in(article))
     lost, moved = [t for t in traced if t.found is None], [t for t in traced if t.moved]
     for one in lost:
         typer.echo(f"{one.statement}: '{one.locator}' is not in {article}")
@@ -247,7 +240,7 @@ def compare_command(
 @app.command("mutate")
 def mutate_command(
     rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
-    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be given again.")] = None,
+    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help="Only this rule; may be given again.")] = None,
     form: AsFormat = Format.TEXT,
     write_to: Annotated[Path | None, typer.Option("--write", help="Write the missing guidance tests to this new file.")] = None,
 ) -> None:

@@ -1,6 +1,5 @@
 """Commands for other clinical software: the questionnaire, and a case from a FHIR record."""
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +7,13 @@ from typing import Annotated
 import typer
 
 from hechting_rules.case import case_to_mapping
-from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, echo_json
-from hechting_rules.errors import CaseError, UsageError
+from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, day_in, echo_json, text_in
+from hechting_rules.errors import CaseError
 from hechting_rules.interop.fhir import Origin, Reading, read_fhir
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.questionnaire import questionnaire
-from hechting_rules.source import Diagnostic, Problems, Span
+from hechting_rules.source import Diagnostic, Span
 from hechting_rules.terms import Language
-from hechting_rules.yamlnode import read_text
 
 MOST_BYTES = 50_000_000
 
@@ -45,10 +43,10 @@ def fhir_command(
 ) -> None:
     """Read a case from a FHIR record: as JSON the case file, as text each finding with its place."""
     book = book_in(rules)
-    added = "" if extra is None else _text_in(extra)
+    added = "" if extra is None else text_in(extra, MOST_BYTES)
     code_map = load_code_map(country, book, added, str(extra))
     reading = read_fhir(
-        _json_in(record), as_of=_day(as_of), code_map=code_map, rulebook=book, child=child, adult=adult, hints=hints
+        _json_in(record), as_of=day_in(as_of), code_map=code_map, rulebook=book, child=child, adult=adult, hints=hints
     )
     if form is Format.JSON:
         echo_json(case_to_mapping(reading.case))
@@ -56,17 +54,9 @@ def fhir_command(
         typer.echo("\n".join(_lines(reading)))
 
 
-def _text_in(path: Path) -> str:
-    problems = Problems()
-    text = read_text(path, str(path), problems, MOST_BYTES)
-    if text is None:
-        raise CaseError(problems.errors())
-    return text
-
-
 def _json_in(path: Path) -> object:
     """What a JSON file holds. Raises `CaseError` with the place where it is no JSON."""
-    text = _text_in(path)
+    text = text_in(path, MOST_BYTES)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -74,13 +64,6 @@ def _json_in(path: Path) -> object:
         raise CaseError([Diagnostic("H606", at, "is no JSON", "give a FHIR R4 Bundle as JSON")]) from error
     except RecursionError as error:
         raise CaseError([Diagnostic("H602", Span(str(path)), "nests too deep to be read")]) from error
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is no day; allowed: such as 2026-11-23") from error
 
 
 def _lines(reading: Reading) -> list[str]:
