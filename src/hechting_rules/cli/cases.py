@@ -140,7 +140,10 @@ def explain_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say why a result stands in a case or why not, and what it hangs on; or all that speaks for risk and for protection."""
+    """Say why a result stands in a case, or why not.
+
+    Also what it hangs on. Without a code: all that speaks for risk and for protection.
+    """
     book, read = book_in(rules), load_case(case)
     if code:
         explanation = explained(read, code, book, profile)
@@ -165,7 +168,10 @@ def ask_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say what to ask next: what is not known and can still change a result, and why."""
+    """Say what to ask next, and why.
+
+    That is what is not known and can still change a result.
+    """
     questions = ask_next(load_case(case), book_in(rules), profile)
     if form is Format.JSON:
         echo_json(questions_to_mapping(questions, lang))
@@ -187,7 +193,10 @@ def diff_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say what differs between the advice for two cases, and through which rules."""
+    """Say what differs between the advice for two cases.
+
+    Also through which rules. With --vary: how much of the advice for one case rests on the library's own numbers.
+    """
     if by_numbers is (after is not None):
         raise UsageError("diff compares two cases, or one with --vary; found: " + ("both" if after else "one case alone"))
     book = book_in(rules)
@@ -216,7 +225,10 @@ def graph_command(
     profile: ProfileName = "default",
     rules: Rules = None,
 ) -> None:
-    """Draw the reasoning: findings, rules, conclusions and suggestions."""
+    """Draw the reasoning behind the advice for a case.
+
+    From findings through rules to conclusions and suggestions.
+    """
     advice = advise(load_case(case), book_in(rules), profile)
     if form is GraphFormat.SVG:
         drawn = extra(*DRAWING).to_svg(advice, lang, code or None)

@@ -43,7 +43,10 @@ def check_command(
     save_to: Annotated[Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law here.")] = None,
     profile: ProfileName = "default",
 ) -> None:
-    """Load a rulebook, run the lints, and report everything that is wrong with it; on request prove its laws over all cases."""
+    """Load a rulebook and report all that is wrong with it.
+
+    With the lints; on request its laws are proved over all cases.
+    """
     book = load_rulebook(rules)
     proving = prove_laws or save_to is not None
     laws = prove(book, profile) if proving else ()
@@ -78,7 +81,10 @@ def coverage_command(
     missing: Annotated[bool, typer.Option("--missing", help="List what is missing, statement by statement.")] = False,
     form: AsFormat = Format.TEXT,
 ) -> None:
-    """Show what became of every statement of the article, and which conditions decided a guidance test, together and alone."""
+    """Show what became of every statement of the article.
+
+    Also which conditions decided a guidance test, together and alone.
+    """
     book = book_in(rules)
     found, ways, broken = fates(book), decided(book), tuple(broken_promises(book))
     alone = independence(book)
@@ -103,7 +109,10 @@ def trace_command(
     article: Annotated[Path, typer.Option("--article", help="The text of the article.")],
     rules: Rules = None,
 ) -> None:
-    """Find the locator of every statement in the text of the article, and report what moved."""
+    """Find every statement in the text of the article.
+
+    By its locator; what is not there, or stands elsewhere than recorded, is reported.
+    """
     traced = trace(book_in(rules), text_in(article))
     lost, moved = [t for t in traced if t.found is None], [t for t in traced if t.moved]
     for one in lost:
@@ -121,7 +130,10 @@ def rules_command(
     lang: Lang = Language.NL,
     rules: Rules = None,
 ) -> None:
-    """Show a rule with its statements, evidence, exemplars and tests."""
+    """List the rules, or show one in full.
+
+    With its statements, evidence, exemplars and tests.
+    """
     book = book_in(rules)
     typer.echo(rule_text(book, rule, lang) if rule else rule_list(book, lang), nl=False)
 
@@ -198,7 +210,10 @@ def _finding(finding: Finding, language: Language) -> dict[str, Any]:
 
 @app.command("about")
 def about_command(lang: Lang = Language.NL, form: AsFormat = Format.TEXT, rules: Rules = None) -> None:
-    """Say what a rulebook is for and not for, for whom, its limits, and where it comes from."""
+    """Say what a rulebook is for, and what it is not for.
+
+    For whom it is, its limits, and where it comes from.
+    """
     head = book_in(rules).head
     told = {"intended use": head.intended_use, "users": head.users, "misuse": head.misuse, "limits": head.limits}
     told |= {attribute.name: attribute.value for attribute in head.attributes}
@@ -225,7 +240,10 @@ def compare_command(
     form: AsFormat = Format.TEXT,
     profile: ProfileName = "default",
 ) -> None:
-    """Say which advice differs between two rulebooks, over all cases where that can be decided, each with its case."""
+    """Say which advice differs between two rulebooks.
+
+    Over all cases where that can be decided, each difference with a case that shows it.
+    """
     books = load_rulebook(old), load_rulebook(new)
     given = [test.given for book in books for test in all_tests(book)]
     found = compare(*books, profile=profile, cases=given)
@@ -244,7 +262,10 @@ def mutate_command(
     form: AsFormat = Format.TEXT,
     write_to: Annotated[Path | None, typer.Option("--write", help="Write the missing guidance tests to this new file.")] = None,
 ) -> None:
-    """Change each rule in every way a slip could, and show what no guidance test notices, each with the test that is missing."""
+    """Show which slips in a rule no guidance test notices.
+
+    Each rule is changed in every way a slip could; what goes unnoticed comes with the test that is missing.
+    """
     if write_to is not None:
         require_new(write_to)
     book = book_in(rules)

@@ -25,7 +25,10 @@ def questionnaire_command(
     adult: Annotated[str, typer.Option("--adult", help="Life stage of the adult, or none; left out, it is asked.")] = "",
     rules: Rules = None,
 ) -> None:
-    """Write the questions as a FHIR R4 Questionnaire, in one language with the other as its translation."""
+    """Write the questions as a FHIR R4 Questionnaire.
+
+    In one language, with the other as its translation.
+    """
     echo_json(questionnaire(book_in(rules), language=lang, child=child, adult=adult))
 
 
@@ -41,7 +44,10 @@ def fhir_command(
     form: AsFormat = Format.TEXT,
     rules: Rules = None,
 ) -> None:
-    """Read a case from a FHIR record: as JSON the case file, as text each finding with its place."""
+    """Read a case from a FHIR record.
+
+    As JSON the case file, as text each finding with its place.
+    """
     book = book_in(rules)
     added = "" if extra is None else text_in(extra, MOST_BYTES)
     code_map = load_code_map(country, book, added, str(extra))

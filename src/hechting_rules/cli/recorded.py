@@ -22,7 +22,10 @@ def record_command(
     profile: ProfileName = "default",
     rules: Rules = None,
 ) -> None:
-    """Print a record of the decision on a case: what was asked of which rulebook, and what it told. It holds the whole case."""
+    """Print a record of the decision on a case.
+
+    What was asked of which rulebook, and what it told. It holds the whole case.
+    """
     _, kept = record(load_case(case), book_in(rules), profile, None if as_of is None else day_in(as_of))
     typer.echo(to_text(kept), nl=False)
 
@@ -36,7 +39,10 @@ def replay_command(
     form: AsFormat = Format.TEXT,
     rules: Rules = None,
 ) -> None:
-    """Answer recorded decisions again and say what stands otherwise; exit code 1 if anything does."""
+    """Answer recorded decisions again.
+
+    Says what stands otherwise; exit code 1 if anything does.
+    """
     book = book_in(rules)
     found = {str(path): replay(read_record(text_in(path), str(path)), book, other_rulebook=other_rules) for path in records}
     if form is Format.JSON:

@@ -27,7 +27,10 @@ def serve_command(
         ),
     ] = False,
 ) -> None:
-    """Answer over HTTP: advice, questions, explanations, CDS Hooks, and a page to try a consultation in the browser."""
+    """Answer over HTTP, with a page to try it.
+
+    Advice, questions, explanations and CDS Hooks; on the page a consultation can be tried in the browser.
+    """
     service = extra(*SERVICE)
     given = {
         "host": host,
