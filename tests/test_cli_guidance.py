@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest
 
+from lawful import linted_folder
+
 BASE = Path(__file__).parent / "diagnostics" / "base"
 ARTICLE = "Here stand the first words of it,\nand the second words as well.\n"
+
+# check
+
+
+def test_check_knows_the_profile_that_is_named_whether_or_not_it_proves(hechting: Any, tmp_path: Path) -> None:
+    folder = linted_folder(tmp_path / "book")
+    message = "there is no profile 'defualt'; allowed: default; did you mean 'default'?\n"
+    for options in ((), ("--prove",)):
+        assert hechting("check", folder, "--profile", "defualt", *options) == (2, "", message)
 
 
 # trace

@@ -9,6 +9,7 @@ import typer
 
 from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json, text_in
 from hechting_rules.model import Finding
+from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
 from hechting_rules.terms import Language
@@ -48,6 +49,7 @@ def check_command(
     With the lints; on request its laws are proved over all cases.
     """
     book = load_rulebook(rules)
+    find_profile(book, profile)
     proving = prove_laws or save_to is not None
     laws = prove(book, profile) if proving else ()
     linted = lint(book, proved_remarks(book, profile) if proving else None)
