@@ -21,6 +21,14 @@ def test_check_knows_the_profile_that_is_named_whether_or_not_it_proves(hechting
         assert hechting("check", folder, "--profile", "defualt", *options) == (2, "", message)
 
 
+def test_check_says_that_cases_cannot_be_saved_before_it_proves_anything(hechting: Any, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine", encoding="utf-8")
+    message = f"'{taken}' cannot be written to: it is no folder\n"
+    assert hechting("check", linted_folder(tmp_path / "book"), "--save", taken) == (2, "", message)
+    assert taken.read_text(encoding="utf-8") == "mine"
+
+
 # trace
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json, text_in
+from hechting_rules.errors import UsageError
 from hechting_rules.model import Finding
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import load_rulebook
@@ -41,7 +42,9 @@ def check_command(
     prove_laws: Annotated[
         bool, typer.Option("--prove", help="Prove the laws of a rulebook over all cases, or break them.")
     ] = False,
-    save_to: Annotated[Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law here.")] = None,
+    save_to: Annotated[
+        Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law to this folder.")
+    ] = None,
     profile: ProfileName = "default",
 ) -> None:
     """Load a rulebook and report all that is wrong with it.
@@ -50,6 +53,8 @@ def check_command(
     """
     book = load_rulebook(rules)
     find_profile(book, profile)
+    if save_to is not None and save_to.exists() and not save_to.is_dir():
+        raise UsageError(f"'{save_to}' cannot be written to: it is no folder")
     proving = prove_laws or save_to is not None
     laws = prove(book, profile) if proving else ()
     linted = lint(book, proved_remarks(book, profile) if proving else None)
