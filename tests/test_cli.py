@@ -262,7 +262,7 @@ def test_each_failing_exemplar_is_counted(hechting: Any, tmp_path: Path) -> None
 
 
 def test_test_ends_with_zero_when_all_is_as_expected(hechting: Any) -> None:
-    assert hechting("test", BASE) == (0, "11 tests of the guidance (10 exemplars, 1 cases): all as expected\n", "")
+    assert hechting("test", BASE) == (0, "11 tests of the guidance (10 exemplars, 1 case): all as expected\n", "")
     assert json.loads(hechting("test", BASE, "--format", "json")[1]) == {"tests": 11, "failures": []}
 
 

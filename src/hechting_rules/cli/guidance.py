@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json, text_in
+from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, amount, app, book_in, echo_json, text_in
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Finding
 from hechting_rules.profiles import find_profile
@@ -74,10 +74,10 @@ def check_command(
         for line in to_lines(linted):
             typer.echo(line)
         typer.echo(f"{book.head.id} {book.head.version}: {counted(linted)}")
-        typer.echo("  " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+        typer.echo("  " + ", ".join(amount(number, things) for things, number in counts.items()))
         typer.echo(laws_text(laws, profile) if laws else "", nl=False)
     if save_to is not None:
-        typer.echo(f"{save_cases(laws, save_to)} cases in {save_to}", err=True)
+        typer.echo(f"{amount(save_cases(laws, save_to), 'cases')} in {save_to}", err=True)
     if linted.found or not all_proved(laws):
         raise typer.Exit(1)
 
@@ -162,10 +162,9 @@ def guidance_command(
     else:
         for failure in failures:
             typer.echo(str(failure))
-        typer.echo(
-            f"{len(tests)} tests of the guidance ({len(tests) - len(book.tests)} exemplars, {len(book.tests)} cases): ", nl=False
-        )
-        typer.echo(f"{failed} failed" if failures else "all as expected")
+        parts = f"{amount(len(tests) - len(book.tests), 'exemplars')}, {amount(len(book.tests), 'cases')}"
+        came = f"{failed} failed" if failures else "all as expected"
+        typer.echo(f"{amount(len(tests), 'tests')} of the guidance ({parts}): {came}")
     if failures:
         raise typer.Exit(1)
 
@@ -284,8 +283,7 @@ def mutate_command(
     if write_to is not None:
         missing = drafts(found, [one for one in independence(book) if not rule or one.rule in rule])
         write(missing, write_to)
-        typer.echo(
-            f"{len(missing)} drafts of guidance tests in {write_to}" if missing else "no guidance test is missing", err=True
-        )
+        written = f"{amount(len(missing), 'drafts')} of guidance tests in {write_to}"
+        typer.echo(written if missing else "no guidance test is missing", err=True)
     if alive(found):
         raise typer.Exit(1)
