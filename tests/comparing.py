@@ -8,28 +8,15 @@ from typing import Any
 import attrs
 
 import oracle
-from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import CaseError
-from hechting_rules.model import (
-    AllOf,
-    Case,
-    Condition,
-    Finding,
-    Is,
-    Rulebook,
-)
+from hechting_rules.model import AllOf, Case, Condition, Finding, Is, Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.verify.compare import Comparison, Shift, compare
+from rebuilt import answered
 from strategies import HERE, finding, rule, rulebook
 
 PLANES = ("established", "robust", "out")
-
-
 SHIFTS = dict(zip(itertools.product(PLANES, (True, False)), list(Shift)[:6], strict=True))
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
 
 
 def shown(case: Case, code: str, old: Rulebook, new: Rulebook) -> set[Shift]:
@@ -103,6 +90,4 @@ def real_comparison() -> Comparison:
 
 
 OLD = one_rule(AllOf((Is("f.1", HERE), Is("f.2", HERE)), HERE), finding("f.1"), finding("f.2"), finding("f.3"))
-
-
 NEW = one_rule(Is("f.1", HERE), finding("f.1"), finding("f.2"), finding("f.4"))

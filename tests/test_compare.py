@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from comparing import NEW, OLD, PLANES, SHIFTS, answered, check_witnesses, of, one_rule, real_pair, shown
+from comparing import NEW, OLD, PLANES, SHIFTS, check_witnesses, of, one_rule, real_pair, shown
 from hechting_rules.answered import prepare
 from hechting_rules.case import Fact, block
 from hechting_rules.crosscheck import check
@@ -35,6 +35,7 @@ from hechting_rules.verify import smt
 from hechting_rules.verify.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare
 from hechting_rules.verify.compared import to_text
 from hechting_rules.verify.edits import Part
+from rebuilt import answered
 from strategies import HERE, QUANTITIES, RANGES, finding, real_cases, rule, rulebook, rulebooks
 
 BACK = dict(itertools.chain.from_iterable(((a, b), (b, a)) for a, b in zip(list(Shift)[::2], list(Shift)[1::2], strict=True)))

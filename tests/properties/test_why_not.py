@@ -17,7 +17,6 @@ from hechting_rules.profiles import active_rules
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import NO_PERSON, Person, Status
 from rebuilt import (
-    any_case,
     changed,
     default,
     established,
@@ -29,7 +28,7 @@ from rebuilt import (
     switched,
     switched_off,
 )
-from strategies import reach, real_cases, rulebooks
+from strategies import books_with_cases, reach, real_cases, rulebooks
 
 FINDING_GAPS = {Gap.UNKNOWN, Gap.ASKED, Gap.ABSENT, Gap.PRESENT}
 
@@ -134,7 +133,7 @@ def check_reasons(reasons: Sequence[WhyNot], code: str, case: Case, book: Rulebo
 
 
 @settings(max_examples=300)
-@given(any_case())
+@given(books_with_cases(rulebooks()))
 def test_in_any_rulebook_each_reason_once_repaired_establishes_the_result_and_nothing_of_it_is_idle(
     drawn: tuple[Rulebook, Case],
 ) -> None:
@@ -185,7 +184,7 @@ def short_of(code: str, case: Case, book: Rulebook) -> float:
 
 
 @settings(max_examples=250)
-@given(any_case())
+@given(books_with_cases(rulebooks()))
 def test_where_one_change_establishes_a_result_the_first_reason_has_one_obstacle(drawn: tuple[Rulebook, Case]) -> None:
     book, case = drawn
     far = {code for code in book.order if short_of(code, case, book) > 1}
@@ -196,7 +195,7 @@ def test_where_one_change_establishes_a_result_the_first_reason_has_one_obstacle
 
 
 @settings(max_examples=150)
-@given(any_case(rulebooks(most=4)))
+@given(books_with_cases(rulebooks(most=4)))
 def test_where_two_changes_establish_what_nothing_takes_back_the_first_reason_has_two_obstacles(
     drawn: tuple[Rulebook, Case],
 ) -> None:
