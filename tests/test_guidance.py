@@ -15,6 +15,7 @@ from hechting_rules.model import Test as GuidanceTest
 from hechting_rules.profiles import find_profile
 from hechting_rules.source import Span
 from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests
+from lawful import lawful_folder
 
 BASE = Path(__file__).parent / "diagnostics" / "base"
 PLACE = "rules/article/extra.cases.yaml"
@@ -92,6 +93,26 @@ def test_an_expectation_that_does_not_come_true_says_where_what_and_what_came(wh
     line, column, expected, got = PAIRS[what][2]
     message = f"{PLACE}:{line}:{column}: A test.\n    expected: {expected}\n    got:      {got}"
     assert failures(tmp_path, GIVEN + PAIRS[what][1]) == [message]
+
+
+HELD_BACK = """- name: A danger comes first.
+  given: {child: baby, present: [safety.in_danger, child.premature_birth]}
+  established: [attention.child_risk]
+  withheld: [attention.child_risk]
+- name: What was acted upon withholds nothing.
+  given: {child: baby, present: [safety.in_danger, safety.addressed, child.premature_birth]}
+  withheld: [attention.child_risk]
+"""
+
+
+def test_what_a_raised_flag_withholds_is_withheld_until_it_is_acted_upon(tmp_path: Path) -> None:
+    folder = lawful_folder(tmp_path / "book")
+    (folder / "article" / "extra.cases.yaml").write_text(HELD_BACK, encoding="utf-8")
+    book = load_rulebook(folder)
+    held, free = (test for test in book.tests if test.span.path == PLACE)
+    assert run_test(book, held) == ()
+    (failure,) = run_test(book, free)
+    assert (failure.expected, failure.got) == ("attention.child_risk withheld", "not withheld")
 
 
 def test_screens_that_are_not_all_there_fail_with_those_that_are(tmp_path: Path) -> None:

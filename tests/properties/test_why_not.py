@@ -236,6 +236,7 @@ def test_acting_upon_the_flags_tells_what_they_withhold_and_acting_upon_fewer_do
     case = changed(case, [("child.clings", "present"), *((code, "present") for code in sorted(raising))], book)
     assume(is_accepted(case, book))
     hidden = [s for s in advise(case, book).suggestions if s.withheld_by and s.outcome is Outcome.ESTABLISHED]
+    assume(hidden)
     for suggestion in hidden[:3]:
         (reason,) = why_not(case, suggestion.code, book)
         assert [(o.gap, o.code) for o in reason.obstacles] == [(Gap.WITHHELD, flag.id) for flag in suggestion.withheld_by]
