@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from hechting_rules import Case, Rulebook, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
-from hechting_rules.model import Expected
+from hechting_rules.model import Expected, Is
 from hechting_rules.model import Test as GuidanceTest
 from hechting_rules.profiles import find_profile
 from hechting_rules.source import Span
-from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests
+from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests, told
 from lawful import lawful_folder
+from strategies import finding, rule, rulebook
 
 BASE = Path(__file__).parent / "diagnostics" / "base"
 PLACE = "rules/article/extra.cases.yaml"
@@ -268,3 +269,39 @@ def test_the_tests_of_a_rulebook_are_all_its_exemplars_and_then_all_its_cases(ti
         assert len(tests) == exemplars + len(chosen.tests)
         assert [test.name for test in tests[:exemplars]] == [r.id for r in chosen.rules.values() for _ in r.exemplars]
         assert tests[exemplars:] == list(chosen.tests)
+
+
+# a failure told
+
+
+def three_ways() -> Rulebook:
+    """A result that each of three findings gives, by a rule of its own."""
+    codes = ("f.1", "f.2", "f.3")
+    return rulebook([finding(code) for code in codes], [rule(f"r.{code[2:]}", Is(code, HERE), "c.1") for code in codes])
+
+
+def told_of(book: Rulebook, test: GuidanceTest) -> list[str]:
+    return told(book, test, run_test(book, test)).splitlines()
+
+
+def test_of_a_result_that_came_two_ways_in_which_it_came_are_told() -> None:
+    case = Case.of(present=["f.1", "f.2", "f.3"])
+    lines = told_of(three_ways(), GuidanceTest("A test.", case, expecting(Outcome.RULED_OUT, "c.1"), HERE))
+    assert lines[:2] == ["here:1: A test.", "  the case: present: f.1, f.2, f.3"]
+    assert [line.strip() for line in lines if "why" in line] == ["why:      by r.1, r.2, r.3"]
+    assert len([line for line in lines if line.strip().startswith("from ")]) == 2
+
+
+def test_of_a_result_that_did_not_come_two_ways_in_which_it_could_are_told() -> None:
+    lines = told_of(three_ways(), GuidanceTest("A test.", Case(), expecting(Outcome.ESTABLISHED, "c.1"), HERE))
+    assert lines[1] == "  the case: nothing is said"
+    assert [line.strip() for line in lines if line.endswith(" is short of")] == ["why not:  r.1 is short of", "r.2 is short of"]
+
+
+def test_a_failure_tells_the_rules_that_its_test_switched_on(tiny: Rulebook) -> None:
+    switched = ("parents.ask_when_available",)
+    test = GuidanceTest(
+        "A test.", Case.of(present=["parent.available"]), expecting(Outcome.RULED_OUT, "ask.parents"), HERE, switched
+    )
+    assert told_of(tiny, test)[2] == "  switched on: parents.ask_when_available"
+    assert not any("switched on" in line for line in told_of(tiny, attrs.evolve(test, switch_on=())))

@@ -344,6 +344,20 @@ def test_a_draft_is_about_what_is_asked() -> None:
         as_case_yaml(Case.of(child="grown"), MINE)
 
 
+def test_a_draft_that_is_about_nothing_told_is_about_what_is_established_or_else_about_every_suggestion() -> None:
+    (test,) = read_back(as_case_yaml(Case.of(present=["parent.unresolved_trauma"]), MINE))
+    assert {code for code, _ in test.expected.established} == {"risk.parent", "ask.parents"}
+    assert (test.expected.possible, test.expected.ruled_out) == ((), ())
+    (test,) = read_back(as_case_yaml(Case.of(child="toddler"), MINE))
+    assert test.expected.established == ()
+    assert {code for code, _ in (*test.expected.possible, *test.expected.ruled_out)} == set(MINE.suggestions)
+
+
+def test_a_draft_names_nobody() -> None:
+    text = as_case_yaml(Case.of(id="anna-7", note="Seen: on {Monday}", child="baby"), MINE, ["ask.parents"], name="Is it?")
+    assert text.splitlines()[1] == "  given: {child: {stage: baby}}"
+
+
 def test_drafts_are_kept_only_where_guidance_tests_are_read_from(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"is no file of guidance tests; name it NAME\.cases\.yaml"):
         keep("", tmp_path / "x.yaml")
