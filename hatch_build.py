@@ -17,7 +17,7 @@ class CompileRulebook(BuildHookInterface):  # type: ignore[misc, type-arg, unuse
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from hechting_rules.compiled import NAME, dump  # noqa: PLC0415 - the source tree is known only now
+        from hechting_rules.reading.compiled import NAME, dump  # noqa: PLC0415 - the source tree is known only now
         from hechting_rules.rulebook import load_rulebook  # noqa: PLC0415 - the same
         from hechting_rules.version import VERSION  # noqa: PLC0415 - the same
 

@@ -12,26 +12,12 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.crosscheck import check
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, Is, IsAbsent
 from hechting_rules.errors import RulebookError
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Conclusion,
-    Condition,
-    Expected,
-    Finding,
-    Head,
-    Is,
-    IsAbsent,
-    Profile,
-    Rule,
-    Rulebook,
-    Test,
-)
+from hechting_rules.model import Conclusion, Finding, Head, Profile, Rule, Rulebook
+from hechting_rules.reading.crosscheck import check
 from hechting_rules.source import Problems, Span
+from hechting_rules.stated import Case, Expected, Test
 from hechting_rules.terms import About, Change, Direction, Origin, Text, Time, Wording
 
 SIZES = (50, 150, 500, 1500)

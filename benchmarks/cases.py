@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import attrs
 
 from hechting_rules import Case, CaseError, Rulebook, decide
-from hechting_rules.model import Is, IsAbsent, Stated, leaves
+from hechting_rules.condition import Is, IsAbsent, leaves
+from hechting_rules.stated import Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 FACTS = 12

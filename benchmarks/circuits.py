@@ -9,9 +9,9 @@ from benchmarks.neutral import Neutral
 from benchmarks.writing import Terms, written
 from hechting_rules import Rulebook
 from hechting_rules.answered import program_for
-from hechting_rules.circuit import ZERO, Circuit, Input, Plane
+from hechting_rules.engine.circuit import ZERO, Circuit, Input, Plane
+from hechting_rules.engine.program import Program, numbered
 from hechting_rules.profiles import find_profile
-from hechting_rules.program import Program, numbered
 
 GROUPS = ("rules", "bodies", "present", "absent", "stages", "ranges", "flags", "withholding", "screens")
 

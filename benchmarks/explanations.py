@@ -18,9 +18,9 @@ import attrs
 from hechting_rules import Case, CaseError, Rulebook, advise, ask_next, counterfactual, load_case, what_if, why, why_not
 from hechting_rules.advice import Outcome, StatedFact
 from hechting_rules.answered import Answered, answer
-from hechting_rules.model import Stated
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Person, Status
 
 FOUR = ("why", "why not", "what if", "counterfactual")

@@ -15,9 +15,10 @@ from typing import assert_never
 import attrs
 
 from hechting_rules import Case, Rulebook, model
+from hechting_rules import condition as asked
 from hechting_rules.answered import answer, program_for
-from hechting_rules.crosscheck import group_parts
 from hechting_rules.profiles import find_profile
+from hechting_rules.relations import group_parts
 
 
 class DifferentError(AssertionError):
@@ -120,22 +121,22 @@ class _Draft:
         unless = tuple(self.results[code] for code in rule.unless if code in self.results)
         return Rule(name, self.form(rule.when), unless, self.results[rule.result])
 
-    def form(self, condition: model.Condition) -> Condition:
+    def form(self, condition: asked.Condition) -> Condition:
         match condition:
-            case model.InStage(stages):
+            case asked.InStage(stages):
                 return _one_or(Some, [self.atom(Kind.STAGE, stage) for stage in stages])
-            case model.AllOf(parts):
+            case asked.AllOf(parts):
                 return _one_or(Every, [self.form(part) for part in parts])
-            case model.AnyOf(parts):
+            case asked.AnyOf(parts):
                 return _one_or(Some, [self.form(part) for part in parts])
-            case model.AtLeast(count, parts):
+            case asked.AtLeast(count, parts):
                 groups = ([self.form(part) for part in group] for group in group_parts(parts, self.book.findings))
                 return Several(count, tuple(_one_or(Some, group) for group in groups))
-            case model.IsAbsent(code):
+            case asked.IsAbsent(code):
                 return self.atom(Kind.ABSENT, code)
-            case model.InRange(name):
+            case asked.InRange(name):
                 return self.atom(Kind.RANGE, name)
-            case model.Is(code):
+            case asked.Is(code):
                 return self.is_so(code)
             case _:
                 assert_never(condition)

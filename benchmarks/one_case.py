@@ -9,7 +9,7 @@ from benchmarks import circuits, peers, timing
 from benchmarks.neutral import DifferentError, Neutral, admitted, neutral
 from benchmarks.timing import Contender
 from hechting_rules import Case, Rulebook, advise, decide
-from hechting_rules.counters import counters_of
+from hechting_rules.engine.counters import counters_of
 
 OURS, ENGINE, EXPLAINED = "decide", "decide, closed facts", "advise"
 

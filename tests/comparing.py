@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 
 import oracle
+from hechting_rules.condition import AllOf, Condition, Is
 from hechting_rules.errors import CaseError
-from hechting_rules.model import AllOf, Case, Condition, Finding, Is, Rulebook
+from hechting_rules.model import Finding, Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.verify.compare import Comparison, Shift, compare
 from rebuilt import answered
 from strategies import HERE, finding, rule, rulebook

@@ -6,10 +6,10 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import program_for
-from hechting_rules.case import Fact, filled
-from hechting_rules.kernel import run
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
+from hechting_rules.facts import Fact, filled
 from hechting_rules.model import Profile, Rulebook
-from hechting_rules.program import Program
 from hechting_rules.verify.space import space_of
 
 

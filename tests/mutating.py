@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from hechting_rules import advise
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
-from hechting_rules.case import Fact, block
+from hechting_rules.condition import InRange, leaves
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program, compile_program
 from hechting_rules.errors import CaseError
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Expected, InRange, Profile, Rulebook, leaves
-from hechting_rules.model import Test as GuidanceTest
+from hechting_rules.facts import Fact, block
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import active_rules, off_by_default, with_rules_on
-from hechting_rules.program import Program, compile_program
 from hechting_rules.source import Span
+from hechting_rules.stated import Case, Expected
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.terms import NO_PERSON, Person, Status
 from strategies import HERE, cases, rulebooks
 

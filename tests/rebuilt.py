@@ -14,8 +14,9 @@ from hechting_rules.advice import Outcome, StatedFact
 from hechting_rules.answered import Answered, answer
 from hechting_rules.case import load_case
 from hechting_rules.errors import CaseError
-from hechting_rules.model import Case, Profile, Rulebook, Stated, Switch
+from hechting_rules.model import Profile, Rulebook, Switch
 from hechting_rules.profiles import active_rules, parameter_values
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 from strategies import HERE
 

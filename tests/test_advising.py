@@ -12,23 +12,23 @@ import hechting_rules.explain as explaining
 from hechting_rules import Case, Rulebook, UsageError, advise, load_case, load_rulebook
 from hechting_rules.advice import Advice, Concluded, Outcome, Suggested
 from hechting_rules.answered import Answered, Decide, answer, on_kernel
-from hechting_rules.case import block
-from hechting_rules.changes import smallest_changes
-from hechting_rules.differences import dependences, difference, standing
+from hechting_rules.engine.program import Program
 from hechting_rules.explain import arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
+from hechting_rules.explaining.arguments import arguments_of
+from hechting_rules.explaining.counterfactuals import smallest_changes
+from hechting_rules.explaining.differences import dependences, difference, standing
+from hechting_rules.explaining.justify import because, told
+from hechting_rules.explaining.questions import questions_for
+from hechting_rules.explaining.safety import gates, open_above, route, stale
+from hechting_rules.explaining.shortfall import shortfall
+from hechting_rules.explaining.sufficient import in_words, minimal_sets
+from hechting_rules.explaining.wording import person_label
+from hechting_rules.facts import block
 from hechting_rules.grounds import ClassSystem
-from hechting_rules.justify import because, told
 from hechting_rules.model import BookPart, Profile, Switch
 from hechting_rules.profiles import find_profile, with_rules_on
-from hechting_rules.program import Program
-from hechting_rules.questions import questions_for
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.safety import gates, open_above, route, stale
-from hechting_rules.shortfall import shortfall
-from hechting_rules.sides import arguments_of
-from hechting_rules.sufficient import in_words, minimal_sets
 from hechting_rules.terms import About, Kind, Level, Text
-from hechting_rules.wording import person_label
 from strategies import HERE
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples" / "cases").glob("*.yaml"))

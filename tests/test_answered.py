@@ -7,13 +7,15 @@ import pytest
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer, answered_by, around, decided, on_kernel, prepare, program_for, variants_run
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, ZERO, Plane
+from hechting_rules.condition import AllOf, InRange, Is, IsAbsent
+from hechting_rules.engine.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
 from hechting_rules.errors import CaseError
-from hechting_rules.kernel import run
-from hechting_rules.model import AllOf, Case, InRange, Is, IsAbsent, Profile, Rulebook, Switch
+from hechting_rules.facts import Fact
+from hechting_rules.model import Profile, Rulebook, Switch
 from hechting_rules.profiles import with_rules_on
-from hechting_rules.program import Program
+from hechting_rules.stated import Case
 from hechting_rules.terms import Origin
 from strategies import HERE, SWITCHED, WORDS, finding, rule, rulebook
 

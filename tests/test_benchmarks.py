@@ -26,8 +26,8 @@ from benchmarks.writing import Terms, write, written
 from hypothesis import given, settings
 
 from hechting_rules import Case, Rulebook, decide
-from hechting_rules.kernel import run
-from hechting_rules.model import AnyOf, AtLeast, IsAbsent, leaves
+from hechting_rules.condition import AnyOf, AtLeast, IsAbsent, leaves
+from hechting_rules.engine.kernel import run
 from hechting_rules.rulebook import default_rulebook
 from strategies import books_with_cases, rulebooks
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from hechting_rules import Advice, Case, CaseError, Rulebook, advise, load_case, load_rulebook
 from hechting_rules.case import SCHEMA, case_to_mapping, parse_case
-from hechting_rules.model import Stated
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
 from hechting_rules.source import Span
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Language, Status
 
 T = TypeVar("T")

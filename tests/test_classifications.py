@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from hechting_rules import Advice, Case, CaseError, Rulebook, advise, load_case, load_rulebook
 from hechting_rules.advice import ClassTold, Concluded, Outcome, Suggested
+from hechting_rules.condition import leaves
 from hechting_rules.grounds import Classification, ClassSystem, People
-from hechting_rules.model import Stated, leaves
 from hechting_rules.render import phrases
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Basis, Language, Status, Text
 from hechting_rules.verify.lints import class_names, forbidden_words, label_words, run_lints
 from strategies import real_cases

@@ -14,10 +14,12 @@ from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
 from hechting_rules.cohort import ROWS, Cohort, decide
 from hechting_rules.cohort.bits import Words, count, from_buffer, from_mask, ones, to_mask, truths, valid, zeros
+from hechting_rules.condition import Is
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise
-from hechting_rules.model import Case, Is, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, Status
 from strategies import HERE, books_with_cases, cases, finding, real_cases, rule, rulebook, rulebooks
 

@@ -25,7 +25,8 @@ from hechting_rules.cohort.plot import to_png, to_svg
 from hechting_rules.cohort.summary import Summary, rows, to_csv, to_json, to_text
 from hechting_rules.cohort.suppression import SMALLEST, Suppression, sums, suppressed
 from hechting_rules.cohort.tally import CASES, Cell, Tally, at_stage, finding, groups_of, result, stage, tally
-from hechting_rules.model import AllOf, AnyOf, Case, Condition, Is, IsAbsent
+from hechting_rules.condition import AllOf, AnyOf, Condition, Is, IsAbsent
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, Language, Origin, Person
 from strategies import HERE, cases, rulebook, rulebooks
 from strategies import finding as a_finding

@@ -12,24 +12,14 @@ from hypothesis import strategies as st
 
 from comparing import NEW, OLD, PLANES, SHIFTS, check_witnesses, of, one_rule, real_pair, shown
 from hechting_rules.answered import prepare
-from hechting_rules.case import Fact, block
-from hechting_rules.crosscheck import check
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, Is, IsAbsent, leaves
+from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError
-from hechting_rules.kernel import run
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    InRange,
-    Is,
-    IsAbsent,
-    Rulebook,
-    Stated,
-    leaves,
-)
+from hechting_rules.facts import Fact, block
+from hechting_rules.model import Rulebook
+from hechting_rules.reading.crosscheck import check
 from hechting_rules.source import Problems
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Language, Person, Status
 from hechting_rules.verify import smt
 from hechting_rules.verify.compare import Basis, Comparison, Shift, Verdict, anything_differs, compare

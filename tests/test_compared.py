@@ -12,23 +12,13 @@ import oracle
 from comparing import NEW, OLD, check_witnesses, of, one_rule, real_comparison, real_pair
 from hechting_rules.advice import Outcome
 from hechting_rules.case import parse_case
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import UsageError
 from hechting_rules.explain import advise
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Rulebook,
-    Stated,
-    Suggestion,
-)
+from hechting_rules.model import Rulebook, Suggestion
 from hechting_rules.profiles import with_rules_on
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Handling, Language, Level, Status, Text
 from hechting_rules.verify import smt
 from hechting_rules.verify.compare import Basis, Shift, Verdict, anything_differs, compare

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules.conditions import FORMS, MAX_NESTING, read_condition
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.reading.conditions import FORMS, MAX_NESTING, read_condition
+from hechting_rules.reading.yamlnode import parse
 from hechting_rules.source import Problems, Span
-from hechting_rules.yamlnode import parse
 
 CODES = st.builds(
     lambda area, word: f"{area}.{word}", st.sampled_from(["child", "parent"]), st.text("abc", min_size=1, max_size=3)

@@ -25,11 +25,12 @@ from hechting_rules import Case, CaseError, Rulebook, UsageError, advise, ask_ne
 from hechting_rules.answered import answer
 from hechting_rules.consultation import Consultation, Step
 from hechting_rules.explanations import Move
-from hechting_rules.model import Profile, Stated
+from hechting_rules.model import Profile
 from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.schemas import schema_text
 from hechting_rules.snapshots import SCHEMA, Told
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Language, Person, Status
 from strategies import rulebooks
 
@@ -55,7 +56,7 @@ def left_over() -> list[str]:
     if not HAD:
         return []
     gc.collect()
-    memories = importlib.import_module("hechting_rules.durable")._memories
+    memories = importlib.import_module("hechting_rules.engine.durable")._memories
     return [fact for memory in memories if memory.owner is None for fact in memory.facts()]
 
 

@@ -10,10 +10,11 @@ import pytest
 from hechting_rules import Advice, Rulebook, advise, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
-from hechting_rules.model import Rule, leaves
+from hechting_rules.condition import leaves
+from hechting_rules.model import Rule
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
+from hechting_rules.relations import entailment
 from hechting_rules.terms import Handling, Kind, Language, Origin, Text
-from hechting_rules.vocabulary import entailment
 
 BOOK = load_rulebook()
 

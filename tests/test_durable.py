@@ -17,13 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules import Case, EngineError, Rulebook, UsageError, advise, clauses
+from hechting_rules import Case, EngineError, Rulebook, UsageError, advise
 from hechting_rules.answered import prepare
-from hechting_rules.clauses import LIMITS, Production, Size, productions, registers, sizes
-from hechting_rules.engines import deciding, opened
-from hechting_rules.kernel import run
-from hechting_rules.model import AllOf, AnyOf, Is, IsAbsent, Profile
-from hechting_rules.program import Program
+from hechting_rules.condition import AllOf, AnyOf, Is, IsAbsent
+from hechting_rules.engine import clauses
+from hechting_rules.engine.clauses import LIMITS, Production, Size, productions, registers, sizes
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
+from hechting_rules.engine.runners import deciding, opened
+from hechting_rules.model import Profile
 from hechting_rules.rulebook import default_rulebook
 from strategies import HERE, finding, real_cases, rule, rulebook, rulebooks
 
@@ -41,7 +43,7 @@ def durable() -> Iterator[ModuleType]:
     """The module on durable-rules; no working memory is left after its tests."""
     if not HAD:
         pytest.skip(WHY_NOT)
-    found = importlib.import_module("hechting_rules.durable")
+    found = importlib.import_module("hechting_rules.engine.durable")
     yield found
     forget(found)
 

@@ -1,4 +1,4 @@
-"""How durable-rules 2.0.28 breaks: each fault that `hechting_rules.durable` stays away from, shown in a process of its own.
+"""How durable-rules 2.0.28 breaks: each fault that `engine.durable` stays away from, shown in a process of its own.
 
 A test here that fails says that a fault is gone or other than thought, and that the limits may be looked at again.
 """

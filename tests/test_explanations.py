@@ -6,10 +6,12 @@ import attrs
 import pytest
 
 from hechting_rules.advice import Outcome
-from hechting_rules.changes import MOST_SETS
+from hechting_rules.condition import AllOf, AnyOf, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.explain import arguments, counterfactual, vary, what_if, why_not
+from hechting_rules.explaining.counterfactuals import MOST_SETS
 from hechting_rules.explanations import Counterfactual, Gap, Move, NoWay, WhyNot
-from hechting_rules.model import AllOf, AnyOf, Case, Condition, InRange, InStage, Is, IsAbsent, Profile, Rulebook, Switch
+from hechting_rules.model import Profile, Rulebook, Switch
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, About, Change
 from rebuilt import changed, example, said
 from strategies import HERE, QUANTITIES, STAGES, SWITCHED, WORDS, finding, rule, rulebook

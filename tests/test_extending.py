@@ -18,9 +18,9 @@ from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
 from hechting_rules.cli import run
 from hechting_rules.explanations import Gap
-from hechting_rules.extending import part_of
 from hechting_rules.model import Profile, Switch
 from hechting_rules.profiles import active_rules
+from hechting_rules.relations import part_of
 from hechting_rules.render.explained_json import result_to_mapping
 from hechting_rules.render.html import to_html
 from hechting_rules.render.json import to_mapping

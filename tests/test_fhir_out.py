@@ -18,8 +18,9 @@ from hechting_rules.answered import answer, prepare
 from hechting_rules.interop.export import resources_of, to_fhir
 from hechting_rules.interop.leaving import ABUSE, DISPUTED, Leaving, grounds, is_harmful
 from hechting_rules.interop.mapfiles import load_code_map
-from hechting_rules.model import Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Kind, Language, Origin, Standing, Status
 from strategies import real_cases
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules.fields import Fields, as_fields, number
+from hechting_rules.reading.fields import Fields, as_fields, number
+from hechting_rules.reading.yamlnode import Mapping, Scalar, parse
 from hechting_rules.source import Problems, Span, did_you_mean, shorten
 from hechting_rules.terms import Text
-from hechting_rules.yamlnode import Mapping, Scalar, parse
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8)
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text("abc 0é\n", max_size=6))

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hechting_rules import Case, Rulebook, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
-from hechting_rules.model import Expected, Is
-from hechting_rules.model import Test as GuidanceTest
+from hechting_rules.condition import Is
 from hechting_rules.profiles import find_profile
 from hechting_rules.source import Span
+from hechting_rules.stated import Expected
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests, told
 from lawful import lawful_folder
 from strategies import finding, rule, rulebook

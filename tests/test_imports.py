@@ -38,7 +38,7 @@ EXTRAS = {
     "hechting_rules.verify.smt": "verify",
 }
 """The modules that may need an extra, and which."""
-NOT_EVERYWHERE = {"hechting_rules.durable"}
+NOT_EVERYWHERE = {"hechting_rules.engine.durable"}
 """The module whose dependency is one of the base, but not on every Python."""
 BASE = {"attr", "attrs", "yaml", "_yaml", "hechting_rules"}
 DISTRIBUTION = {"attr": "attrs", "durable_rules_engine": "durable-rules", "jwt": "pyjwt", "yaml": "pyyaml", "z3": "z3-solver"}
@@ -127,7 +127,7 @@ def test_each_outside_package_is_imported_by_exactly_the_modules_meant() -> None
     assert users.pop("starlette") <= SERVICE
     assert users.pop("pyarrow") | users.pop("numpy") <= COHORT
     expected = {
-        "durable_rules_engine": {"hechting_rules.durable"},
+        "durable_rules_engine": {"hechting_rules.engine.durable"},
         "graphlay": {"hechting_rules.render.svg"},
         "cryptography": {"hechting_rules.interop.service.tokens"},
         "jinja2": {"hechting_rules.render.html"},
@@ -135,7 +135,7 @@ def test_each_outside_package_is_imported_by_exactly_the_modules_meant() -> None
         "matplotlib": {"hechting_rules.cohort.plot"},
         "pyspark": {"hechting_rules.cohort.spark"},
         "rich": {"hechting_rules.cohort.progress", "hechting_rules.render.terminal"},
-        "yaml": {"hechting_rules.yamlnode"},
+        "yaml": {"hechting_rules.reading.yamlnode"},
         "uvicorn": {"hechting_rules.interop.service.running"},
         "z3": {"hechting_rules.verify.smt"},
     }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules.kernel import Op, Step, run
+from hechting_rules.engine.kernel import Op, Step, run
 
 TRUTH: dict[Op, Callable[[bool, bool], bool]] = {
     Op.AND: lambda a, b: a and b,

@@ -13,13 +13,15 @@ from hypothesis.errors import NoSuchExample
 from hechting_rules import Case, CaseError, Rulebook, UsageError, advise, load_rulebook
 from hechting_rules.advice import Advice, Outcome
 from hechting_rules.answered import Answered, answer
-from hechting_rules.circuit import ONES, ZERO
-from hechting_rules.fields import as_fields
-from hechting_rules.given import read_tests
-from hechting_rules.model import Is, Rule
-from hechting_rules.model import Test as GuidanceTest
+from hechting_rules.condition import Is
+from hechting_rules.engine.circuit import ONES, ZERO
+from hechting_rules.model import Rule
 from hechting_rules.profiles import find_profile
+from hechting_rules.reading.fields import as_fields
+from hechting_rules.reading.given import read_tests
+from hechting_rules.reading.yamlnode import Sequence, parse
 from hechting_rules.source import Problems
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.terms import Level, Origin, Person, Status, Text
 from hechting_rules.testing import properties
 from hechting_rules.testing.case_files import as_case_yaml, keep
@@ -39,7 +41,6 @@ from hechting_rules.testing.properties import (
 from hechting_rules.testing.properties import tests_hold as guidance_holds
 from hechting_rules.testing.small import HERE, finding, rule, rulebook
 from hechting_rules.testing.strategies import cases, complete_cases, rulebooks
-from hechting_rules.yamlnode import Sequence, parse
 from lawful import lawful
 
 HERE_BELOW = Path(__file__).parent

@@ -7,20 +7,22 @@ from pathlib import Path
 import attrs
 import pytest
 
-import hechting_rules.program as compiling
+import hechting_rules.engine.program as compiling
 from hechting_rules import Case, Rulebook, advise
-from hechting_rules.admission import Admission
 from hechting_rules.advice import Advice, Outcome
 from hechting_rules.answered import answer
-from hechting_rules.circuit import ONES, Circuit, Plane
+from hechting_rules.condition import AllOf, IsAbsent
+from hechting_rules.engine.admission import Admission
+from hechting_rules.engine.circuit import ONES, Circuit, Plane
 from hechting_rules.errors import CaseError
-from hechting_rules.model import AllOf, Finding, IsAbsent, Rule, Stated
+from hechting_rules.model import Finding, Rule
 from hechting_rules.profiles import active_rules
+from hechting_rules.relations import Entailment, entailment
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Direction, Level, Origin, Status
 from hechting_rules.verify.laws import CALLS, COMPENSATION, CONDITIONS, LAWS, Law, needs_protection, prove, risk_never_lowers
 from hechting_rules.verify.proofs import Basis, Holds, Verdict, can_fire, inquiry, monotone, switched
-from hechting_rules.vocabulary import Entailment, entailment
 from lawful import FAULTS, lawful
 
 ORDER = {Outcome.RULED_OUT: 0, Outcome.POSSIBLE: 1, Outcome.ESTABLISHED: 2}

@@ -16,8 +16,9 @@ from hechting_rules import Case, Rulebook, load_case, load_rulebook
 from hechting_rules.answered import answer
 from hechting_rules.case import case_to_mapping
 from hechting_rules.cli import run as hechting
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
 from hechting_rules.errors import CaseError
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, Finding, InRange, InStage, Is, IsAbsent, LintOff, Rule, leaves
+from hechting_rules.model import Finding, LintOff, Rule
 from hechting_rules.profiles import with_rules_on
 from hechting_rules.terms import About, Direction, Status, Wording
 from hechting_rules.verify.lints import CODES, LINTS, PROVABLE, Remark, lint, logic, proved, proved_remarks, run_lints

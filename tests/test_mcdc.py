@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hechting_rules import Rulebook, load_rulebook
 from hechting_rules.answered import Answered
 from hechting_rules.cli import run
-from hechting_rules.crosscheck import group_parts
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import CaseError
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Case, Condition, Expected, InRange, InStage, Is, IsAbsent, Rule
-from hechting_rules.model import Test as GuidanceTest
+from hechting_rules.model import Rule
+from hechting_rules.relations import group_parts
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case, Expected
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.testing.guidance import all_tests
 from hechting_rules.verify.drafts import drafts
 from hechting_rules.verify.mcdc import Independence, Seen, halves, independence

@@ -17,12 +17,12 @@ from comparing import smaller
 from hechting_rules import Rulebook, UsageError, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.cli import run
-from hechting_rules.crosscheck import check
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import CaseError
-from hechting_rules.model import AllOf, AnyOf, AtLeast, InRange, InStage, Is, IsAbsent
-from hechting_rules.model import Test as GuidanceTest
+from hechting_rules.reading.crosscheck import check
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems
+from hechting_rules.stated import Test as GuidanceTest
 from hechting_rules.terms import About
 from hechting_rules.testing.guidance import all_tests, run_test, run_tests
 from hechting_rules.verify.drafts import drafts, to_yaml

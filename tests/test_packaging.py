@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 import hechting_rules
-from hechting_rules import Rulebook, advise, compiled, load_case
+from hechting_rules import Rulebook, advise, load_case
+from hechting_rules.reading import compiled
 from hechting_rules.render.json import to_mapping
 from hechting_rules.rulebook import default_folder
 from hechting_rules.terms import Language

@@ -9,26 +9,13 @@ import pytest
 
 import oracle
 from hechting_rules.answered import answer
-from hechting_rules.circuit import ONES, ZERO, Circuit, Input
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import compile_program
 from hechting_rules.errors import RulebookError
-from hechting_rules.kernel import run
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    Finding,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Profile,
-    Rulebook,
-    Stated,
-    Switch,
-)
-from hechting_rules.program import compile_program
+from hechting_rules.model import Finding, Profile, Rulebook, Switch
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Direction, Status
 from strategies import HERE, QUANTITIES, STAGES, WORDS, finding, rule, rulebook
 

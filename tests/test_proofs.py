@@ -19,11 +19,11 @@ from every_case import Every, every_case
 from hechting_rules import Case, Rulebook, advise, load_case
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, ZERO
 from hechting_rules.cli import run as hechting
+from hechting_rules.condition import AllOf, AnyOf, Is, IsAbsent
+from hechting_rules.engine.circuit import ONES, ZERO
 from hechting_rules.errors import MissingExtraError, UsageError
-from hechting_rules.model import AllOf, AnyOf, Is, IsAbsent
+from hechting_rules.facts import Fact
 from hechting_rules.profiles import active_rules
 from hechting_rules.terms import Direction, Status, Wording
 from hechting_rules.verify.copies import settled, signs

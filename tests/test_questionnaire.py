@@ -17,10 +17,10 @@ from hechting_rules.answered import answer, prepare
 from hechting_rules.interop.fhir import read_fhir
 from hechting_rules.interop.questionnaire import EVERYTHING, questionnaire
 from hechting_rules.interop.responses import is_shown, read_response, response
-from hechting_rules.model import Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.terms import Language, Person, Status
-from hechting_rules.vocabulary import PERSON_OF
+from hechting_rules.stated import Stated
+from hechting_rules.terms import PERSON_OF, Language, Person, Status
 from records import CHILD, bundle
 from strategies import real_cases
 

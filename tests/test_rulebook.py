@@ -15,13 +15,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules import Advice, Case, Rulebook, RulebookError, advise, load_rulebook, yamlnode
+from hechting_rules import Advice, Case, Rulebook, RulebookError, advise, load_rulebook
+from hechting_rules.condition import Is, leaves
 from hechting_rules.errors import DiagnosticError
-from hechting_rules.model import Expected, Is, leaves
+from hechting_rules.reading import yamlnode
+from hechting_rules.reading.yamlnode import Mapping, Node, Scalar, Sequence, parse
 from hechting_rules.rulebook import default_folder
 from hechting_rules.source import Problems, Span
+from hechting_rules.stated import Expected
 from hechting_rules.testing.guidance import all_tests, run_tests
-from hechting_rules.yamlnode import Mapping, Node, Scalar, Sequence, parse
 
 T = TypeVar("T")
 BASE = Path(__file__).parent / "diagnostics" / "base"

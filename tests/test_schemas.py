@@ -16,16 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from hechting_rules import Rulebook, RulebookError, advise, fields, load_case, load_rulebook, records, terms
+from hechting_rules import Rulebook, RulebookError, advise, load_case, load_rulebook, terms
 from hechting_rules import advice as advice_module
-from hechting_rules.conditions import FORMS
-from hechting_rules.fields import Fields
+from hechting_rules.reading import fields, records
+from hechting_rules.reading.conditions import FORMS
+from hechting_rules.reading.fields import Fields
+from hechting_rules.reading.yamlnode import Mapping, Node, Scalar, Sequence, parse
 from hechting_rules.render.json import SCHEMA, to_mapping
 from hechting_rules.rulebook import default_folder
 from hechting_rules.schemas import schema_names, schema_text
 from hechting_rules.source import Problems, Span
 from hechting_rules.terms import Language, Person
-from hechting_rules.yamlnode import Mapping, Node, Scalar, Sequence, parse
 
 ROOT = Path(__file__).parents[1]
 RULES = default_folder()

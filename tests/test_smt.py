@@ -12,12 +12,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hechting_rules.answered import answer, prepare
-from hechting_rules.case import Fact, block, fact_inputs
-from hechting_rules.circuit import ONES, ZERO, Circuit
+from hechting_rules.condition import Is
+from hechting_rules.engine.circuit import ONES, ZERO, Circuit
+from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError, MissingExtraError
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Is, Rulebook, Stated
+from hechting_rules.facts import Fact, block, fact_inputs
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.verify import smt
 from hechting_rules.verify.smt import ask, asking, solver_for, term

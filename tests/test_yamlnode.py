@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules import yamlnode
+from hechting_rules.reading import yamlnode
+from hechting_rules.reading.yamlnode import MAX_DEPTH, Mapping, Node, Scalar, Sequence, parse, read, read_text
 from hechting_rules.source import Problems, Span
-from hechting_rules.yamlnode import MAX_DEPTH, Mapping, Node, Scalar, Sequence, parse, read, read_text
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=6)
 TEXTS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="\x7f"), max_size=12)

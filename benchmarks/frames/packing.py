@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from benchmarks.frames import Cohort
 from hechting_rules.answered import program_for
-from hechting_rules.circuit import Input
+from hechting_rules.engine.circuit import Input
+from hechting_rules.engine.program import Program
 from hechting_rules.profiles import find_profile
-from hechting_rules.program import Program
 from hechting_rules.terms import NO_PERSON, Person
 
 Words = npt.NDArray[np.uint64]

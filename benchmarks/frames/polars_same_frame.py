@@ -13,9 +13,9 @@ from benchmarks.frames import Cohort, InMemory
 from benchmarks.frames.packing import program_of
 from benchmarks.frames.polars_expressions import query
 from benchmarks.neutral import Kind
-from hechting_rules.circuit import ONES, ZERO, Input
-from hechting_rules.kernel import Op
-from hechting_rules.program import Program
+from hechting_rules.engine.circuit import ONES, ZERO, Input
+from hechting_rules.engine.kernel import Op
+from hechting_rules.engine.program import Program
 from hechting_rules.terms import NO_PERSON
 
 Levels = list[dict[str, pl.Expr]]

@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from benchmarks.frames import Cohort, InMemory
 from benchmarks.frames.packing import Packed, Wanted, Words, live, pack, program_of, read_by, table, wanted
-from hechting_rules.circuit import Input
-from hechting_rules.kernel import Op
-from hechting_rules.program import Program
+from hechting_rules.engine.circuit import Input
+from hechting_rules.engine.kernel import Op
+from hechting_rules.engine.program import Program
 
 LANES = 8
 """Words in one vector."""

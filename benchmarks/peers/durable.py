@@ -9,9 +9,9 @@ from benchmarks.circuits import one_plane
 from benchmarks.neutral import Neutral
 from benchmarks.peers import CannotExpressError, Ready
 from hechting_rules import Rulebook
-from hechting_rules.circuit import Input
-from hechting_rules.clauses import productions
-from hechting_rules.durable import decide as run
+from hechting_rules.engine.circuit import Input
+from hechting_rules.engine.clauses import productions
+from hechting_rules.engine.durable import decide as run
 from hechting_rules.errors import EngineError
 
 

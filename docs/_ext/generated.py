@@ -15,10 +15,12 @@ from sphinx.application import Sphinx
 
 from hechting_rules import Rulebook, advise
 from hechting_rules.cli.common import app as commands
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, Test
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Rule
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
 from hechting_rules.render.svg import to_svg
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Test
 from hechting_rules.terms import Language, Origin
 from hechting_rules.verify.coverage import Fate, StatementFate, fates, table
 

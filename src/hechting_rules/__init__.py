@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from hechting_rules.advice import Advice
     from hechting_rules.case import load_case
     from hechting_rules.consultation import Consultation
+    from hechting_rules.decision import Decision, decide
     from hechting_rules.errors import CaseError, EngineError, HechtingError, MissingExtraError, RulebookError, UsageError
     from hechting_rules.explain import advise, arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
-    from hechting_rules.model import Case, Rulebook
+    from hechting_rules.model import Rulebook
     from hechting_rules.rulebook import load_rulebook
-    from hechting_rules.single import Decision, decide
+    from hechting_rules.stated import Case
 
 __version__ = VERSION
 
@@ -51,10 +52,10 @@ __all__ = [
 
 _HOME = {
     "Advice": "advice",
-    "Case": "model",
+    "Case": "stated",
     "CaseError": "errors",
     "Consultation": "consultation",
-    "Decision": "single",
+    "Decision": "decision",
     "EngineError": "errors",
     "HechtingError": "errors",
     "MissingExtraError": "errors",
@@ -67,7 +68,7 @@ _HOME = {
     "arguments": "explain",
     "ask_next": "explain",
     "counterfactual": "explain",
-    "decide": "single",
+    "decide": "decision",
     "explained": "explain",
     "vary": "explain",
     "what_if": "explain",

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from hechting_rules.advice import Outcome
-from hechting_rules.case import Admitted, Fact, admit, block, block_around
-from hechting_rules.circuit import Plane
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.case import Admitted, admit
+from hechting_rules.engine.circuit import Plane
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program, compile_program, compile_rules
+from hechting_rules.facts import Fact, block, block_around
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import active_rules, parameter_values
-from hechting_rules.program import Program, compile_program, compile_rules
+from hechting_rules.stated import Case
 
 Decide = Callable[[Program, Sequence[int]], list[int]]
 """What decides a case: all registers of a program for its inputs."""
@@ -52,6 +54,11 @@ class Answered:
     def robust(self, plane: Plane) -> bool:
         """Whether every admissible way to complete the case gives the result."""
         return bool(self.values[plane.robust])
+
+    def is_open(self, finding: str) -> bool:
+        """Whether a finding may still turn out to be present and may still turn out to be absent."""
+        present, absent = self.program.present[finding], self.program.absent[finding]
+        return not self.values[present.out] and not self.values[absent.out]
 
 
 def decided(established: int, out: int) -> Outcome:

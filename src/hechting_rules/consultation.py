@@ -12,17 +12,18 @@ import attrs
 from hechting_rules.advice import Advice, Question
 from hechting_rules.answered import Answered, answered_by, program_for
 from hechting_rules.case import admit
-from hechting_rules.differences import difference
-from hechting_rules.engines import Engine, opened
+from hechting_rules.engine.program import Program
+from hechting_rules.engine.runners import Engine, opened
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advice_of
+from hechting_rules.explaining.differences import difference
 from hechting_rules.explanations import Difference
-from hechting_rules.model import API, Case, Profile, Rulebook, Stated
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
-from hechting_rules.program import Program
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.snapshots import Snapshot, Told, as_text, check_same, read_snapshot, snapshot_of, to_mapping
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
+from hechting_rules.stated import API, Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 Value = str | float

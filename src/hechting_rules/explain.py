@@ -18,24 +18,25 @@ from hechting_rules.advice import (
     Work,
 )
 from hechting_rules.answered import Answered, answer
-from hechting_rules.changes import smallest_changes
-from hechting_rules.differences import dependences, difference, standing
-from hechting_rules.engines import Engine, deciding
+from hechting_rules.engine.runners import Engine, deciding
 from hechting_rules.errors import UsageError
+from hechting_rules.explaining.arguments import arguments_of
+from hechting_rules.explaining.counterfactuals import smallest_changes
+from hechting_rules.explaining.differences import dependences, difference, standing
+from hechting_rules.explaining.justify import STRENGTH, because, told
+from hechting_rules.explaining.questions import questions_for
+from hechting_rules.explaining.safety import gates, open_above, route, stale
+from hechting_rules.explaining.shortfall import shortfall
+from hechting_rules.explaining.sufficient import in_words, minimal_sets
+from hechting_rules.explaining.wording import person_label
 from hechting_rules.explanations import Arguments, Counterfactual, Dependence, Difference, Explanation, WhyNot
 from hechting_rules.grounds import Classification, ClassSystem
-from hechting_rules.justify import STRENGTH, because, told
-from hechting_rules.model import BookPart, Case, Profile, Rulebook, Switch
+from hechting_rules.model import BookPart, Profile, Rulebook, Switch
 from hechting_rules.profiles import find_profile
-from hechting_rules.questions import questions_for
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.safety import gates, open_above, route, stale
-from hechting_rules.shortfall import shortfall
-from hechting_rules.sides import arguments_of
 from hechting_rules.source import did_you_mean
-from hechting_rules.sufficient import in_words, minimal_sets
+from hechting_rules.stated import Case
 from hechting_rules.terms import About, Kind, Level, Text
-from hechting_rules.wording import person_label
 
 KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 ABOUT_ORDER = {about: place for place, about in enumerate(About)}
@@ -117,9 +118,9 @@ def explained(case: Case, code: str, rulebook: Rulebook | None = None, profile: 
     answered = _answered(case, rulebook, profile)
     item = answered.book.suggestions.get(_result(code, answered))
     return Explanation(
-        advice=advise(case, rulebook, profile),
+        advice=advice_of(answered),
         code=code,
-        title=answered.book.conclusions[code].title if item is None else item.summary,
+        title=answered.book.title(code),
         origin=None if item is None else item.origin,
         standing=standing(code, answered),
         why_not=shortfall(code, answered),

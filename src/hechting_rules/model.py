@@ -1,11 +1,13 @@
-"""What a rulebook holds, as frozen values: findings, conditions, rules, suggestions, evidence, tests."""
+"""What a rulebook holds, as frozen values: vocabulary, rules, suggestions, profiles; and the rulebook as a whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 import attrs
 
+from hechting_rules.condition import Condition
 from hechting_rules.grounds import Ambiguity, Classification, Disposition, Evidence, Reference, Statement
 from hechting_rules.source import Span
+from hechting_rules.stated import Test
 from hechting_rules.terms import (
     About,
     Change,
@@ -17,7 +19,6 @@ from hechting_rules.terms import (
     NumberOrigin,
     Origin,
     Person,
-    Status,
     Text,
     Time,
     Wording,
@@ -180,157 +181,8 @@ class Flag:
     stands_above: bool = False
 
 
-@attrs.frozen
-class Is:
-    """A finding that is present, or a conclusion that is established."""
-
-    code: str
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class IsAbsent:
-    """A finding that is absent."""
-
-    code: str
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class InStage:
-    """The person is in one of these stages (all of them stages of the same person)."""
-
-    stages: tuple[str, ...]
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class InRange:
-    """A quantity lies in a named range."""
-
-    name: str
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class AllOf:
-    """Every part holds."""
-
-    parts: tuple["Condition", ...]
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class AnyOf:
-    """At least one part holds."""
-
-    parts: tuple["Condition", ...]
-    span: Span = attrs.field(eq=False)
-
-
-@attrs.frozen
-class AtLeast:
-    """At least ``count`` groups of the parts hold; findings of one double-count group are one group."""
-
-    count: int
-    parts: tuple["Condition", ...]
-    span: Span = attrs.field(eq=False)
-
-
-Condition = Is | IsAbsent | InStage | InRange | AllOf | AnyOf | AtLeast
-
-
-def leaves(condition: Condition) -> Iterator[Is | IsAbsent | InStage | InRange]:
-    """The single conditions in a condition, in the order of the file."""
-    match condition:
-        case AllOf() | AnyOf() | AtLeast():
-            for part in condition.parts:
-                yield from leaves(part)
-        case _:
-            yield condition
-
-
 DEFAULT_PROFILE = "default"
 """The profile that every rulebook has."""
-
-API = Span("case", 0, 0)
-"""The place of what was said in Python, not in a file."""
-
-
-@attrs.frozen
-class Stated:
-    """One finding as a case states it."""
-
-    code: str
-    status: Status
-    span: Span = attrs.field(default=API, eq=False)
-
-
-@attrs.frozen
-class Case:
-    """What is said of an index child, an index adult (the child's parent where both are there), or both.
-
-    A stage is the code of a life stage, ``"none"`` when the case has no such person, or ``""`` when nothing is said. Quantities
-    are ``child_age_months``, ``adult_age_years`` and ``pregnancy_week``. A finding that is not stated is unknown, never absent;
-    a finding stated as unknown was asked and could not be known. ``places`` says where ``child``, ``adult`` and each quantity
-    stand. Build one with `Case.of`; it is checked when it is used.
-    """
-
-    id: str = ""
-    note: str = ""
-    child_stage: str = ""
-    adult_stage: str = ""
-    quantities: tuple[tuple[str, float], ...] = ()
-    findings: tuple[Stated, ...] = ()
-    span: Span = attrs.field(default=API, eq=False)
-    places: Mapping[str, Span] = attrs.field(factory=dict, eq=False)
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        id: str = "",
-        note: str = "",
-        child: str = "",
-        adult: str = "",
-        present: Iterable[str] = (),
-        absent: Iterable[str] = (),
-        unknown: Iterable[str] = (),
-        **quantities: float,
-    ) -> "Case":
-        """A case from codes: ``Case.of(child="baby", present=["baby.avoids_eye_contact"], child_age_months=5)``."""
-        said = ((Status.PRESENT, present), (Status.ABSENT, absent), (Status.UNKNOWN, unknown))
-        findings = tuple(
-            Stated(code, status) for status, codes in said for code in ([codes] if isinstance(codes, str) else codes)
-        )
-        return cls(id, note, child, adult, tuple(sorted(quantities.items())), findings)
-
-
-@attrs.frozen
-class Expected:
-    """What an exemplar or guidance test expects; every tuple holds codes with their place."""
-
-    established: tuple[tuple[str, Span], ...] = ()
-    possible: tuple[tuple[str, Span], ...] = ()
-    ruled_out: tuple[tuple[str, Span], ...] = ()
-    not_established: tuple[tuple[str, Span], ...] = ()
-    withheld: tuple[tuple[str, Span], ...] = ()
-    ask: tuple[tuple[str, Span], ...] = ()
-    screen_first: tuple[tuple[str, tuple[str, ...], Span], ...] = ()
-    exactly: bool = False
-
-
-@attrs.frozen
-class Test:
-    """A guidance test: a sentence, a case and what the whole rulebook must make of it."""
-
-    __test__ = False
-
-    name: str
-    given: Case
-    expected: Expected
-    span: Span
-    switch_on: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -485,3 +337,7 @@ class Rulebook:
     rules_of: Mapping[str, tuple[str, ...]]
     alias: Mapping[str, str]
     parts: tuple[BookPart, ...] = ()
+
+    def title(self, code: str) -> Text:
+        """A result in one line: the title of a conclusion, the summary of a suggestion."""
+        return self.conclusions[code].title if code in self.conclusions else self.suggestions[code].summary

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from hechting_rules.errors import UsageError
-from hechting_rules.extending import is_switched_off, off_by_evidence
 from hechting_rules.model import DEFAULT_PROFILE, Profile, Rulebook, Switch
+from hechting_rules.relations import is_switched_off, off_by_evidence
 from hechting_rules.source import did_you_mean, one_of
 
 

@@ -12,17 +12,18 @@ import attrs
 
 from hechting_rules.advice import Advice, Outcome
 from hechting_rules.case import case_to_mapping, read_case
-from hechting_rules.errors import CaseError, UsageError
+from hechting_rules.errors import UsageError
 from hechting_rules.explain import advise
-from hechting_rules.fields import Fields, as_fields, string
-from hechting_rules.model import Case, Profile, Rulebook, Stated
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
+from hechting_rules.reading.documents import check_length, check_schema, made_with, read_document, read_made_with
+from hechting_rules.reading.fields import Fields, as_fields, string
 from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.source import Problems, Span, shorten
+from hechting_rules.source import shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Language
 from hechting_rules.version import VERSION
-from hechting_rules.yamlnode import MAX_BYTES, parse
 
 SCHEMA = "hechting-rules/record/1"
 WORDED = Language.NL
@@ -137,7 +138,7 @@ def to_mapping(kept: Record) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "library": kept.library,
-        "rulebook": {"id": kept.rulebook, "version": kept.version, **({"sha256": kept.sha256} if kept.sha256 else {})},
+        "rulebook": made_with(kept.rulebook, kept.version, kept.sha256),
         "profile": kept.profile,
         **({"as_of": kept.as_of.isoformat()} if kept.as_of else {}),
         "case": case_to_mapping(kept.case),
@@ -154,43 +155,29 @@ def read_record(text: str, shown: str = "record") -> Record:
 
     ``shown`` is the name that messages give to it.
     """
-    problems = Problems()
-    if len(text) > MAX_BYTES:
-        problems.add("Y102", Span(shown), f"is longer than {MAX_BYTES} characters")
-        raise CaseError(problems.errors())
-    node = parse(text, shown, problems)
-    fields = None if node is None else as_fields(node, "the record", problems)
-    if fields is None:
-        raise CaseError(problems.errors())
-    schema = fields.require("schema")
-    if schema is not None and string(schema, "schema", problems) != SCHEMA:
-        problems.add("C300", schema.span, "the schema is another one than this version reads", f"this version reads: {SCHEMA}")
-    found = _read(fields, problems)
-    fields.done()
-    if problems.errors():
-        raise CaseError(problems.errors())
-    return found
+    check_length(text, shown)
+    return read_document(text, shown, "the record", _read)
 
 
-def _read(fields: Fields, problems: Problems) -> Record:
-    book, case = (_inner(fields, key, problems) for key in ("rulebook", "case"))
-    names = ("", "", "") if book is None else (book.string("id"), book.string("version"), book.string("sha256", ""))
-    if book is not None:
-        book.done()
-    return Record(
+def _read(fields: Fields) -> Record:
+    check_schema(fields, SCHEMA)
+    found = Record(
         fields.string("library"),
-        *names,
+        *read_made_with(fields),
         fields.string("profile"),
-        _day(fields, problems),
-        Case() if case is None else _bare(read_case(case)),
+        _day(fields),
+        _case(fields),
         dict(fields.each("results", "an entry of 'results'", _read_stood)),
         fields.string("advice_sha256"),
     )
+    fields.done()
+    return found
 
 
-def _inner(fields: Fields, key: str, problems: Problems) -> Fields | None:
-    node = fields.require(key)
-    return None if node is None else as_fields(node, f"'{key}'", problems)
+def _case(fields: Fields) -> Case:
+    node = fields.require("case")
+    inner = None if node is None else as_fields(node, "'case'", fields.problems)
+    return Case() if inner is None else _bare(read_case(inner))
 
 
 def _read_stood(fields: Fields) -> tuple[str, Stood]:
@@ -198,13 +185,13 @@ def _read_stood(fields: Fields) -> tuple[str, Stood]:
     return fields.string("code"), stood
 
 
-def _day(fields: Fields, problems: Problems) -> dt.date | None:
+def _day(fields: Fields) -> dt.date | None:
     node = fields.get("as_of")
     if node is None:
         return None
-    text = string(node, "as_of", problems)
+    text = string(node, "as_of", fields.problems)
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        problems.add("F213", node.span, f"'as_of' is '{shorten(text)}'; allowed: a date as 2026-11-23")
+        fields.problems.add("F213", node.span, f"'as_of' is '{shorten(text)}'; allowed: a date as 2026-11-23")
         return None

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 import attrs
 
-from hechting_rules.compiled import read
-from hechting_rules.crosscheck import check
 from hechting_rules.errors import RulebookError, UsageError
-from hechting_rules.extending import extended, read_extension
-from hechting_rules.fields import Fields, as_fields, kind_of
-from hechting_rules.given import read_tests
-from hechting_rules.model import BookPart, Head, Rulebook, Test
-from hechting_rules.records import (
+from hechting_rules.model import BookPart, Head, Rulebook
+from hechting_rules.reading.compiled import read
+from hechting_rules.reading.crosscheck import check
+from hechting_rules.reading.extending import extended, read_extension
+from hechting_rules.reading.fields import Fields, as_fields, kind_of
+from hechting_rules.reading.given import read_tests
+from hechting_rules.reading.records import (
     read_ambiguity,
     read_classification,
     read_disposition,
@@ -28,12 +28,13 @@ from hechting_rules.records import (
     read_statement,
     read_suggestion,
 )
+from hechting_rules.reading.vocabulary import read_vocabulary
+from hechting_rules.reading.yamlnode import Mapping as YamlMapping
+from hechting_rules.reading.yamlnode import Node, Sequence, parse, read_text
 from hechting_rules.source import Diagnostic, Problems, Span, one_of
+from hechting_rules.stated import Test
 from hechting_rules.terms import Origin, Text
 from hechting_rules.version import VERSION
-from hechting_rules.vocabulary import read_vocabulary
-from hechting_rules.yamlnode import Mapping as YamlMapping
-from hechting_rules.yamlnode import Node, Sequence, parse, read_text
 
 T = TypeVar("T")
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from hechting_rules.errors import CaseError, UsageError
-from hechting_rules.fields import Fields, as_fields, string
+from hechting_rules.errors import UsageError
 from hechting_rules.model import Profile, Rulebook
-from hechting_rules.source import Problems, Span
-from hechting_rules.yamlnode import MAX_BYTES, Sequence, parse
+from hechting_rules.reading.documents import check_length, check_schema, made_with, read_document, read_made_with
+from hechting_rules.reading.fields import Fields
+from hechting_rules.reading.yamlnode import Sequence
+from hechting_rules.source import Span
 
 SCHEMA = "hechting-rules/consultation/1"
 SHOWN = 12
@@ -53,10 +54,9 @@ def snapshot_of(book: Rulebook, profile: Profile, case: str, log: tuple[Told, ..
 def to_mapping(kept: Snapshot, quantities: Iterable[str]) -> dict[str, object]:
     """A snapshot as plain data that JSON can hold; what is told of ``quantities`` as numbers."""
     numbers = frozenset(quantities)
-    book = {"id": kept.rulebook, "version": kept.version, **({"sha256": kept.sha256} if kept.sha256 else {})}
     return {
         "schema": SCHEMA,
-        "rulebook": book,
+        "rulebook": made_with(kept.rulebook, kept.version, kept.sha256),
         "profile": kept.profile,
         **({"case": kept.case} if kept.case else {}),
         "told": [_entry(told, told.name in numbers) for told in kept.log],
@@ -76,30 +76,20 @@ def _entry(told: Told, is_number: bool) -> dict[str, object]:
 
 def read_snapshot(data: Mapping[str, object] | str) -> Snapshot:
     """A snapshot from its mapping or its JSON text, of 2 MB at most. Raises `CaseError` with all that is wrong with its form."""
-    problems = Problems()
     text = data if isinstance(data, str) else _mapping_as_text(data)
-    if len(text) > MAX_BYTES:
-        problems.add("Y102", Span("snapshot"), f"is longer than {MAX_BYTES} characters")
-        raise CaseError(problems.errors())
-    node = parse(text, "snapshot", problems)
-    fields = None if node is None else as_fields(node, "the snapshot", problems)
-    if fields is None:
-        raise CaseError(problems.errors())
-    schema = fields.require("schema")
-    if schema is not None and string(schema, "schema", problems) != SCHEMA:
-        problems.add("C300", schema.span, "the schema is another one than this version reads", f"this version reads: {SCHEMA}")
-    node = fields.require("rulebook")
-    book = None if node is None else as_fields(node, "'rulebook'", problems)
-    names = ("", "", "") if book is None else (book.string("id"), book.string("version"), book.string("sha256", ""))
+    check_length(text, "snapshot")
+    return read_document(text, "snapshot", "the snapshot", _read)
+
+
+def _read(fields: Fields) -> Snapshot:
+    check_schema(fields, SCHEMA)
+    named = read_made_with(fields)
     entries = fields.require("told")
     places = tuple(item.span for item in entries.items) if isinstance(entries, Sequence) else ()
     told = fields.each("told", "an entry of 'told'", _read_entry)
     log = tuple(Told(number, name, value) for number, (name, value) in enumerate(told, 1))
-    found = Snapshot(*names, fields.string("profile"), fields.string("case", ""), log, places)
-    for read in (fields, *([] if book is None else [book])):
-        read.done()
-    if problems.errors():
-        raise CaseError(problems.errors())
+    found = Snapshot(*named, fields.string("profile"), fields.string("case", ""), log, places)
+    fields.done()
     return found
 
 

@@ -185,3 +185,12 @@ class Level(StrEnum):
     SOON = "soon"
     REFER = "refer"
     SCREEN = "screen"
+
+
+PERSON_OF = {
+    About.CHILD: Person.CHILD,
+    About.PARENT: Person.CHILD,
+    About.ENVIRONMENT: Person.CHILD,
+    About.ADULT: Person.ADULT,
+}
+"""Whose stages the ``stages`` of a finding name; findings about pregnancy have none."""

@@ -6,8 +6,9 @@ import attrs
 from evaluators import KERNEL, Evaluator, Said
 
 import oracle
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import active_rules
+from hechting_rules.stated import Case
 from hechting_rules.terms import Level
 from hechting_rules.verify.proved import case_lines
 from hechting_rules.verify.report import condition_lines

@@ -7,23 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    Finding,
-    Flag,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Rule,
-    Rulebook,
-    Stated,
-    Suggestion,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Finding, Flag, Rule, Rulebook, Suggestion
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import About, Direction, Kind, Level, Origin, Status
 from strategies import HERE, STAGES, WORDS, finding, rule, rulebook
 

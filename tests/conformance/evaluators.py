@@ -12,14 +12,16 @@ from typing import Any
 import attrs
 
 from hechting_rules.answered import Decide, answer, on_kernel, program_for
-from hechting_rules.case import Fact, admit, block
-from hechting_rules.circuit import Plane
-from hechting_rules.engines import deciding
+from hechting_rules.case import admit
+from hechting_rules.decision import decide
+from hechting_rules.engine.circuit import Plane
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
+from hechting_rules.engine.runners import deciding
 from hechting_rules.errors import CaseError
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Profile, Rulebook
-from hechting_rules.program import Program
-from hechting_rules.single import decide
+from hechting_rules.facts import Fact, block
+from hechting_rules.model import Profile, Rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import Status
 from hechting_rules.verify.space import Space, evaluate, facts_of, space_of
 

@@ -13,8 +13,9 @@ from evaluators import EVALUATORS, Evaluator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from strategies import any_cases, cases, complete_cases, real_cases, rulebooks
 
 

@@ -16,13 +16,14 @@ from evaluators import EVALUATORS, cohort, counting, z3
 
 import hechting_rules.answered as answering
 import hechting_rules.case as admitting
-import hechting_rules.program as compiling
-from hechting_rules.admission import Admission, _Bound
-from hechting_rules.circuit import FALSE, ONES, ZERO, Circuit, Plane
-from hechting_rules.kernel import Op, Step
-from hechting_rules.model import Condition, Finding, Is, Profile, Rule, Rulebook
-from hechting_rules.program import Program
-from hechting_rules.vocabulary import Entailment, entailment
+import hechting_rules.engine.program as compiling
+from hechting_rules.condition import Condition, Is
+from hechting_rules.engine.admission import Admission, _Bound
+from hechting_rules.engine.circuit import FALSE, ONES, ZERO, Circuit, Plane
+from hechting_rules.engine.kernel import Op, Step
+from hechting_rules.engine.program import Program
+from hechting_rules.model import Finding, Profile, Rule, Rulebook
+from hechting_rules.relations import Entailment, entailment
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
-from hechting_rules.changes import MOST_FINDINGS, MOST_SETS
+from hechting_rules.condition import Condition, Is, IsAbsent, leaves
 from hechting_rules.explain import counterfactual
+from hechting_rules.explaining.counterfactuals import MOST_FINDINGS, MOST_SETS
 from hechting_rules.explanations import Counterfactual, NoWay
-from hechting_rules.model import Case, Condition, Is, IsAbsent, Rulebook, leaves
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import Change, Origin
 from rebuilt import changed, default, established, example, rebuilt
 from strategies import cases, real_cases, rulebooks

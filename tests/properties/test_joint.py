@@ -7,9 +7,11 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from hechting_rules.answered import Answered, around
-from hechting_rules.case import Fact
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InStage, Is, IsAbsent
 from hechting_rules.explain import advise
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Case, Condition, InStage, Is, IsAbsent, Rulebook
+from hechting_rules.facts import Fact
+from hechting_rules.model import Rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.testing.naive import AGE
 from rebuilt import answered

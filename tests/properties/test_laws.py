@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.advice import Outcome
-from hechting_rules.case import block
+from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.facts import block
+from hechting_rules.model import Rulebook
 from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Direction, Kind, Language, Status
 from rebuilt import answered
 from strategies import books_with_cases, cases, real_cases, rulebooks

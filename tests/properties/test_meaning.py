@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.answered import Answered
-from hechting_rules.case import Fact, block
+from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.facts import Fact, block
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import Status
 from rebuilt import answered
 from strategies import (

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.advice import Concluded, Outcome, Question, StatedFact, Suggested
-from hechting_rules.case import Fact
+from hechting_rules.condition import AllOf, Is
 from hechting_rules.explain import advise, why
-from hechting_rules.model import AllOf, Case, Is, Rulebook, Stated
+from hechting_rules.explaining.sufficient import KEPT, MAX_SETS
+from hechting_rules.facts import Fact
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.sufficient import MAX_SETS
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 from hechting_rules.testing.naive import AGE
-from hechting_rules.witness import KEPT
 from rebuilt import Verdict, answered, is_accepted, values_to_try, verdicts
 from strategies import HERE, books_with_cases, finding, real_cases, rule, rulebook, rulebooks
 

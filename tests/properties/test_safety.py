@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from hechting_rules import Case, Rulebook, advise
 from hechting_rules.advice import Advice, Outcome
+from hechting_rules.condition import Is, leaves
 from hechting_rules.errors import CaseError
-from hechting_rules.model import Is, Switch, leaves
+from hechting_rules.model import Switch
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Language, Level, Origin, Status
 from hechting_rules.verify.lints import word_pattern

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from hechting_rules.case import case_to_mapping, parse_case
 from hechting_rules.explain import advise
-from hechting_rules.model import Case
 from hechting_rules.render.json import to_json, to_mapping
 from hechting_rules.rulebook import default_rulebook, load_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import Language
 from strategies import real_cases
 

@@ -6,9 +6,10 @@ import oracle
 from hechting_rules.advice import Known, Outcome
 from hechting_rules.explain import arguments, why_not
 from hechting_rules.explanations import Argument, Arguments
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import active_rules
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import About, Direction, Status
 from rebuilt import default, said, verdicts
 from strategies import books_with_cases, real_cases, rulebooks

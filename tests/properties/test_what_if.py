@@ -12,11 +12,12 @@ import oracle
 from hechting_rules.advice import Outcome
 from hechting_rules.errors import UsageError
 from hechting_rules.explain import advise, vary, what_if
+from hechting_rules.explaining.safety import gates
 from hechting_rules.explanations import Changed, Dependence, Difference, Move, Standing
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import parameter_values
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.safety import gates
+from hechting_rules.stated import Case
 from hechting_rules.terms import NumberOrigin
 from rebuilt import answered, changed, default, example, is_accepted, said
 from strategies import books_with_cases, cases, real_cases, rulebooks

@@ -12,9 +12,10 @@ import oracle
 from hechting_rules.advice import Outcome
 from hechting_rules.explain import advise, why_not
 from hechting_rules.explanations import Gap, Obstacle, WhyNot
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import active_rules
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, Person, Status
 from rebuilt import (
     changed,

@@ -27,9 +27,9 @@ import pyarrow.parquet as pq
 
 from cohort_making import as_long, cohort
 from hechting_rules.answered import program_for
-from hechting_rules.case import Fact, filled
 from hechting_rules.cohort import decide
-from hechting_rules.kernel import run
+from hechting_rules.engine.kernel import run
+from hechting_rules.facts import Fact, filled
 from hechting_rules.rulebook import default_rulebook
 
 PIECE = 1 << 16

@@ -22,8 +22,9 @@ from evaluators import EVALUATORS, KERNEL, Evaluator
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 from strategies import any_cases, cases, complete_cases, nearly_complete_cases, one_polarity_rulebooks, rulebooks
 

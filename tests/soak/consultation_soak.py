@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 
 from hechting_rules import Case, CaseError, Rulebook, advise, what_if
 from hechting_rules.answered import answer, prepare
-from hechting_rules.clauses import productions, sizes
 from hechting_rules.consultation import Consultation, Step
+from hechting_rules.engine.clauses import productions, sizes
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Person, Status
 from strategies import rulebooks
@@ -107,7 +107,7 @@ def check(fine: bool, wrong: str, consultation: Consultation) -> None:
 
 def memories() -> list[object]:
     """The working memories of durable-rules, or none where the kernel ran."""
-    durable = sys.modules.get("hechting_rules.durable")
+    durable = sys.modules.get("hechting_rules.engine.durable")
     return [] if durable is None else durable._memories
 
 

@@ -23,7 +23,7 @@ from hechting_rules.cli.common import (
     echo_pages,
     extra,
 )
-from hechting_rules.engines import Engine
+from hechting_rules.engine.runners import Engine
 from hechting_rules.errors import CaseError, UsageError
 from hechting_rules.explain import advise, arguments, ask_next, explained, vary, what_if
 from hechting_rules.interop.export import to_fhir

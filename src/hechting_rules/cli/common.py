@@ -16,11 +16,11 @@ import typer
 
 from hechting_rules.errors import CaseError, MissingExtraError, UsageError
 from hechting_rules.model import Rulebook
+from hechting_rules.reading.yamlnode import MAX_BYTES, read_text
 from hechting_rules.render.page import WIDTH, Columns, Line, plain
 from hechting_rules.rulebook import default_rulebook, load_rulebook
 from hechting_rules.source import Problems
 from hechting_rules.terms import Language
-from hechting_rules.yamlnode import MAX_BYTES, read_text
 
 app = typer.Typer(
     name="hechting",

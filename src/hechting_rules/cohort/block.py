@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hechting_rules.case import AGE_OF, stage_at
-from hechting_rules.circuit import Input
 from hechting_rules.cohort.bits import UNKNOWN, Answers, Coded, Words, from_mask, to_mask, zeros
 from hechting_rules.cohort.schedule import Key
-from hechting_rules.model import Case, Quantity, Rulebook, Stated
-from hechting_rules.program import Program
+from hechting_rules.engine.circuit import Input
+from hechting_rules.engine.program import Program
+from hechting_rules.facts import AGE_OF, stage_at
+from hechting_rules.model import Quantity, Rulebook
 from hechting_rules.source import shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 Numbers = npt.NDArray[np.float64]

@@ -14,10 +14,11 @@ from hechting_rules.cohort.block import Block, cases_at, words_of
 from hechting_rules.cohort.long import CASE, Long, read_long
 from hechting_rules.cohort.reading import ID, Columns, read_wide
 from hechting_rules.cohort.schedule import Key, Room, Schedule, schedule
+from hechting_rules.engine.program import Program
 from hechting_rules.errors import CaseError, UsageError
-from hechting_rules.model import Case, Profile, Rulebook
-from hechting_rules.program import Program
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case
 
 MOST_TOLD = 3
 """How many things wrong with one row are told at most."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 import attrs
 import numpy as np
 
-from hechting_rules.circuit import ONES, ZERO, Circuit, Input
 from hechting_rules.cohort.bits import Words, ones, zeros
-from hechting_rules.kernel import Op, Step
-from hechting_rules.program import Program
+from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input
+from hechting_rules.engine.kernel import Op, Step
+from hechting_rules.engine.program import Program
 
 Key = tuple[Input, str]
 

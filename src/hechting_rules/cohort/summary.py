@@ -24,8 +24,8 @@ from hechting_rules.cohort.tally import (
     tally,
 )
 from hechting_rules.cohort.tally import UNKNOWN as NOT_KNOWN
+from hechting_rules.engine.program import Program
 from hechting_rules.model import Profile, Rulebook
-from hechting_rules.program import Program
 from hechting_rules.terms import NO_PERSON, Kind, Language, Level, Text
 
 SCHEMA = "hechting-rules/cohort-summary/1"

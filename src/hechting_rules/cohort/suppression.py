@@ -27,8 +27,8 @@ from hechting_rules.cohort.tally import (
     result,
     stage,
 )
+from hechting_rules.engine.program import Program
 from hechting_rules.model import Rulebook
-from hechting_rules.program import Program
 from hechting_rules.terms import NO_PERSON, Person
 
 SMALLEST = 10

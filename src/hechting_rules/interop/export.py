@@ -7,6 +7,7 @@ from typing import Any
 
 from hechting_rules.advice import Advice, Question, Suggested
 from hechting_rules.errors import UsageError
+from hechting_rules.explaining.questions import STAGE_QUESTION
 from hechting_rules.interop.codemap import CodeMap, Match
 from hechting_rules.interop.leaving import Leaving
 from hechting_rules.interop.naming import FINDING_SYSTEM
@@ -21,7 +22,6 @@ from hechting_rules.interop.resources import (
     service_request,
 )
 from hechting_rules.model import Rulebook
-from hechting_rules.questions import STAGE_QUESTION
 from hechting_rules.render.json import to_mapping
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.terms import Kind, Language, Text

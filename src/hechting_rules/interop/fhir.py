@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.case import AGE_OF, stage_at
 from hechting_rules.errors import CaseError
+from hechting_rules.facts import AGE_OF, stage_at
 from hechting_rules.interop.bundle import Records, records_in
 from hechting_rules.interop.codemap import CodeMap, Family
 from hechting_rules.interop.elements import Element, Node
@@ -17,10 +17,11 @@ from hechting_rules.interop.observed import Piece, Seen, SetAside, notes, pieces
 from hechting_rules.interop.people import MONTHS_IN_A_YEAR, People, ages, has_died, people_in
 from hechting_rules.interop.responses import answers_in
 from hechting_rules.interop.settling import settle
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 __all__ = ["Origin", "Reading", "read_fhir", "to_fhir"]

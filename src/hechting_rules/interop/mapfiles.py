@@ -10,7 +10,6 @@ from importlib import resources
 from typing import TypeVar
 
 from hechting_rules.errors import DiagnosticError
-from hechting_rules.fields import Fields, as_fields, choice
 from hechting_rules.interop.codemap import (
     Basis,
     CodeMap,
@@ -26,9 +25,10 @@ from hechting_rules.interop.codemap import (
     Whose,
 )
 from hechting_rules.model import Rulebook
+from hechting_rules.reading.fields import Fields, as_fields, choice
+from hechting_rules.reading.yamlnode import parse
 from hechting_rules.source import Problems, Span, did_you_mean, one_of
 from hechting_rules.terms import Time
-from hechting_rules.yamlnode import parse
 
 T = TypeVar("T")
 NAMES = ("nl", "be")

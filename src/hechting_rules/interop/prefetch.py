@@ -5,9 +5,9 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.circuit import Input
+from hechting_rules.engine.circuit import Input
+from hechting_rules.engine.program import Program
 from hechting_rules.interop.codemap import CodeMap
-from hechting_rules.program import Program
 
 PATIENT = "{{context.patientId}}"
 REQUIRED = ("patient", "conditions")

@@ -7,13 +7,12 @@ import attrs
 
 from hechting_rules.answered import prepare
 from hechting_rules.errors import UsageError
+from hechting_rules.explaining.questions import STAGE_QUESTION
 from hechting_rules.interop.naming import BASE, FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM
 from hechting_rules.model import DEFAULT_PROFILE, Finding, Rulebook, Stage
-from hechting_rules.questions import STAGE_QUESTION
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean, one_of
-from hechting_rules.terms import NO_PERSON, About, Language, Person, Status, Text, Time
-from hechting_rules.vocabulary import PERSON_OF
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Language, Person, Status, Text, Time
 
 URL = f"{BASE}/Questionnaire/hechting"
 """Where the address of every questionnaire of this library begins; the stages it is for follow."""

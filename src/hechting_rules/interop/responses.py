@@ -13,9 +13,10 @@ from hechting_rules.interop.elements import MOST_DEEP, Element, Node
 from hechting_rules.interop.naming import FINDING_SYSTEM, STAGE_SYSTEM, STATUS_SYSTEM
 from hechting_rules.interop.observed import CURRENT_WITHIN_DAYS, Piece, SetAside, Source
 from hechting_rules.interop.questionnaire import EVERYTHING, URL
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import Problems, did_you_mean, one_of, shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Person, Status, Time
 
 Item = dict[str, Any]

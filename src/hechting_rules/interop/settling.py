@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from hechting_rules.interop.observed import SOFT, Piece, SetAside, Source, place_of
-from hechting_rules.model import Finding, Stated
+from hechting_rules.model import Finding
+from hechting_rules.relations import Entailment, entailment
+from hechting_rules.stated import Stated
 from hechting_rules.terms import Status
-from hechting_rules.vocabulary import Entailment, entailment
 
 
 @attrs.frozen

@@ -8,9 +8,10 @@ from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
 from hechting_rules.case import case_to_mapping
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case
 
 SUFFIX = ".cases.yaml"
 KEYS = {Outcome.ESTABLISHED: "established", Outcome.POSSIBLE: "possible", Outcome.RULED_OUT: "ruled_out"}

@@ -8,16 +8,17 @@ from typing import Any
 import attrs
 import pytest
 
-from hechting_rules.crosscheck import check
 from hechting_rules.errors import HechtingError, RulebookError
-from hechting_rules.fields import as_fields, kind_of
-from hechting_rules.given import read_tests
-from hechting_rules.model import Rulebook, Test
+from hechting_rules.model import Rulebook
+from hechting_rules.reading.crosscheck import check
+from hechting_rules.reading.fields import as_fields, kind_of
+from hechting_rules.reading.given import read_tests
+from hechting_rules.reading.yamlnode import Sequence as YamlSequence
+from hechting_rules.reading.yamlnode import parse, read_text
 from hechting_rules.rulebook import is_extension, load_rulebook
 from hechting_rules.source import Problems
+from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import Failure, run_test, told
-from hechting_rules.yamlnode import Sequence as YamlSequence
-from hechting_rules.yamlnode import parse, read_text
 
 BOOKS = pytest.StashKey[dict[tuple[Path, ...], Rulebook]]()
 """The rulebooks of a run, each read once."""

@@ -8,12 +8,13 @@ from hechting_rules.advice import Advice, Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advice_of, why
-from hechting_rules.justify import because
-from hechting_rules.model import Case, Profile, Rulebook, Test
+from hechting_rules.explaining.justify import because
+from hechting_rules.explaining.shortfall import shortfall
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile, off_by_default, with_rules_on
 from hechting_rules.render.explained_phrases import GAPS
-from hechting_rules.shortfall import shortfall
 from hechting_rules.source import Span
+from hechting_rules.stated import Case, Test
 from hechting_rules.terms import Status
 from hechting_rules.testing.naive import AGE
 

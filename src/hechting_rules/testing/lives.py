@@ -7,10 +7,11 @@ import attrs
 from hypothesis import strategies as st
 
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case, Finding, Quantity, Rulebook, Stated
+from hechting_rules.model import Finding, Quantity, Rulebook
 from hechting_rules.profiles import parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean, one_of
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 from hechting_rules.testing.naive import AGE, PERSON
 

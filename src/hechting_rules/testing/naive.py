@@ -9,24 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    Finding,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Profile,
-    Range,
-    Rule,
-    Rulebook,
-    Stage,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Finding, Profile, Range, Rule, Rulebook, Stage
 from hechting_rules.profiles import active_rules, parameter_values
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 
 PERSON = {About.CHILD: Person.CHILD, About.PARENT: Person.CHILD, About.ENVIRONMENT: Person.CHILD, About.ADULT: Person.ADULT}

@@ -15,9 +15,10 @@ from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
-from hechting_rules.extending import part_of
-from hechting_rules.model import Case, Rulebook, Stated, Words
+from hechting_rules.model import Rulebook, Words
 from hechting_rules.profiles import find_profile
+from hechting_rules.relations import part_of
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Kind, Language, Level, Origin, Status, WordUse
 from hechting_rules.testing.case_files import as_case_yaml, keep
 from hechting_rules.testing.guidance import all_tests, in_words, run_test, told

@@ -5,24 +5,8 @@ from collections.abc import Mapping, Sequence
 import attrs
 from hypothesis import strategies as st
 
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Condition,
-    Finding,
-    Flag,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Profile,
-    Rule,
-    Rulebook,
-    Stage,
-    Suggestion,
-    Switch,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Finding, Flag, Profile, Rule, Rulebook, Stage, Suggestion, Switch
 from hechting_rules.terms import About, Direction, Kind, Level, Origin, Person
 from hechting_rules.testing.lives import one_in, reach
 from hechting_rules.testing.naive import PERSON

@@ -5,14 +5,11 @@ from typing import Any
 
 import attrs
 
-from hechting_rules.crosscheck import check
+from hechting_rules.condition import Condition
 from hechting_rules.errors import RulebookError
 from hechting_rules.grounds import Evidence
 from hechting_rules.model import (
-    Case,
     Conclusion,
-    Condition,
-    Expected,
     Finding,
     Flag,
     Head,
@@ -25,9 +22,10 @@ from hechting_rules.model import (
     Rulebook,
     Stage,
     Suggestion,
-    Test,
 )
+from hechting_rules.reading.crosscheck import check
 from hechting_rules.source import Problems, Span
+from hechting_rules.stated import Case, Expected, Test
 from hechting_rules.terms import (
     About,
     Change,

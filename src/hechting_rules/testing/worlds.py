@@ -5,22 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    Finding,
-    InRange,
-    Is,
-    IsAbsent,
-    Profile,
-    Range,
-    Rule,
-    Rulebook,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, Is, IsAbsent
+from hechting_rules.model import Finding, Profile, Range, Rule, Rulebook
 from hechting_rules.profiles import parameter_values
+from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 from hechting_rules.testing.naive import (
     AGE,

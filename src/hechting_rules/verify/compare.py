@@ -15,15 +15,16 @@ import attrs
 from hechting_rules.advice import Justification, StatedFact
 from hechting_rules.answered import Answered, answer, program_for
 from hechting_rules.case import admit
-from hechting_rules.circuit import ZERO, Plane
-from hechting_rules.dependencies import rests_on
-from hechting_rules.differences import standing
+from hechting_rules.engine.circuit import ZERO, Plane
 from hechting_rules.errors import CaseError, MissingExtraError
+from hechting_rules.explaining.differences import standing
+from hechting_rules.explaining.justify import because
+from hechting_rules.explaining.sufficient import in_words, minimal_sets
 from hechting_rules.explanations import Standing
-from hechting_rules.justify import because
-from hechting_rules.model import Case, Profile, Rulebook
+from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
-from hechting_rules.sufficient import in_words, minimal_sets
+from hechting_rules.relations import rests_on
+from hechting_rules.stated import Case
 from hechting_rules.terms import Level, Text
 from hechting_rules.verify.edits import Edited, Listed, edited, listed
 from hechting_rules.verify.space import LIMIT, Answer, Facts, Found, Side, Space, case_of, evaluate, facts_of, shrunk, space_of

@@ -13,8 +13,8 @@ import attrs
 from hechting_rules.advice import FlagName, Justification, Known, Outcome, Premise, StatedFact
 from hechting_rules.case import case_to_mapping
 from hechting_rules.errors import MissingExtraError
-from hechting_rules.model import Case
 from hechting_rules.source import Span
+from hechting_rules.stated import Case
 from hechting_rules.terms import Language
 from hechting_rules.verify.compare import (
     Admission,

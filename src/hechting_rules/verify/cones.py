@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from hechting_rules.model import Is, IsAbsent, Rulebook, leaves
+from hechting_rules.condition import Is, IsAbsent, leaves
+from hechting_rules.model import Rulebook
 
 
 def cone(book: Rulebook, code: str) -> dict[str, set[int]]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.circuit import ONES, ZERO
-from hechting_rules.kernel import Op
+from hechting_rules.engine.circuit import ONES, ZERO
+from hechting_rules.engine.kernel import Op
 from hechting_rules.verify.space import Space
 
 FIRST = 2

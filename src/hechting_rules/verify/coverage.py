@@ -8,9 +8,11 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
-from hechting_rules.crosscheck import group_parts
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rulebook, Test
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, with_rules_on
+from hechting_rules.relations import group_parts
+from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import all_tests
 
 MANY = 200

@@ -11,7 +11,7 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case
+from hechting_rules.stated import Case
 from hechting_rules.testing.case_files import SUFFIX, item_as_yaml
 from hechting_rules.verify.mcdc import Independence, halves
 from hechting_rules.verify.mutants import Judged

@@ -10,7 +10,8 @@ from typing import Any, assert_never
 
 import attrs
 
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Route, Rulebook, Switch
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Route, Rulebook, Switch
 from hechting_rules.source import Span
 from hechting_rules.terms import Text
 

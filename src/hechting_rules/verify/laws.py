@@ -9,23 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, Plane
-from hechting_rules.dependencies import rests_on
-from hechting_rules.model import (
-    DEFAULT_PROFILE,
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Condition,
-    Is,
-    IsAbsent,
-    Profile,
-    Rule,
-    Rulebook,
-    leaves,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, Is, IsAbsent, leaves
+from hechting_rules.engine.circuit import ONES, Plane
+from hechting_rules.facts import Fact
+from hechting_rules.model import DEFAULT_PROFILE, Profile, Rule, Rulebook
 from hechting_rules.profiles import active_rules, off_by_default
+from hechting_rules.relations import entailment, rests_on
 from hechting_rules.terms import About, Direction, Kind, Status
 from hechting_rules.verify.copies import signs
 from hechting_rules.verify.proofs import (
@@ -58,7 +47,6 @@ from hechting_rules.verify.safety_laws import (
     safety_stands_alone,
 )
 from hechting_rules.verify.space import LIMIT, Facts, evaluate
-from hechting_rules.vocabulary import entailment
 
 CALLS = (Kind.ATTENTION, Kind.DISCUSS, Kind.REFER, Kind.SAFETY)
 """The kinds of suggestion that no risk ever lowers."""

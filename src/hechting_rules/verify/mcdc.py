@@ -13,10 +13,11 @@ from enum import StrEnum
 import attrs
 
 from hechting_rules.advice import Outcome
-from hechting_rules.circuit import ZERO
+from hechting_rules.engine.circuit import ZERO
 from hechting_rules.errors import MissingExtraError
-from hechting_rules.model import Case, Rule, Rulebook
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.source import Span
+from hechting_rules.stated import Case
 from hechting_rules.verify.edits import phrase
 from hechting_rules.verify.mutants import asking, outcome
 from hechting_rules.verify.space import LIMIT, Answer, Found, shrunk

@@ -13,10 +13,11 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import decided
-from hechting_rules.circuit import ZERO, Circuit, Plane
+from hechting_rules.engine.circuit import ZERO, Circuit, Plane
 from hechting_rules.errors import MissingExtraError, UsageError
-from hechting_rules.model import Case, Rule, Rulebook, Test
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case, Test
 from hechting_rules.terms import Origin
 from hechting_rules.testing.guidance import run_test
 from hechting_rules.verify.mutations import Leaner, Mutant, lean, mutants_of, mutated, refusal

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.crosscheck import check
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, Rulebook
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Rule, Rulebook
+from hechting_rules.reading.crosscheck import check
 from hechting_rules.source import Diagnostic, Problems, Span
 from hechting_rules.verify.edits import phrase
 

@@ -16,12 +16,13 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import decided, program_for
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.circuit import ONES, ZERO, Plane
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case, Profile, Rule, Rulebook, Switch
+from hechting_rules.facts import Fact
+from hechting_rules.model import Profile, Rule, Rulebook, Switch
 from hechting_rules.profiles import active_rules, find_profile
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Case
 from hechting_rules.terms import Origin, Status
 from hechting_rules.verify.copies import settled, signs
 from hechting_rules.verify.space import LIMIT, Answer, Facts, Found, Side, Space, case_of, evaluate, facts_of, shrunk, space_of

@@ -9,7 +9,7 @@ import attrs
 
 from hechting_rules.case import case_to_mapping
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Case
+from hechting_rules.stated import Case
 from hechting_rules.verify.proofs import Holds, Verdict
 
 TOLD = 5

@@ -3,10 +3,12 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import UsageError
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, Rulebook, Test
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import off_by_default
 from hechting_rules.source import did_you_mean
+from hechting_rules.stated import Test
 from hechting_rules.terms import Language
 from hechting_rules.verify.coverage import Conjunction, Fate, suggestions_per_case, table
 from hechting_rules.verify.mcdc import Independence, Seen, halves

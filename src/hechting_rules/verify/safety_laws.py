@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ZERO
-from hechting_rules.dependencies import rests_on
+from hechting_rules.engine.circuit import ZERO
+from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook, Suggestion
+from hechting_rules.relations import rests_on
 from hechting_rules.terms import Level, Origin, Status
 from hechting_rules.verify.proofs import Basis, Holds, Inquiry, Verdict, in_space, never, plane_of
 

@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 import attrs
 
-from hechting_rules.circuit import ONES, ZERO
+from hechting_rules.engine.circuit import ONES, ZERO
+from hechting_rules.engine.kernel import Op
 from hechting_rules.errors import MissingExtraError
-from hechting_rules.kernel import Op
 from hechting_rules.verify.space import LIMIT, Answer, Found, Space, evaluate
 
 try:

@@ -12,11 +12,12 @@ from enum import StrEnum
 
 import attrs
 
-from hechting_rules.case import AGE_OF, Fact, fact_inputs, stage_at
-from hechting_rules.circuit import ONES, ZERO, Circuit, Input
-from hechting_rules.kernel import run
-from hechting_rules.model import Case, Quantity, Rulebook, Stated
-from hechting_rules.program import Program
+from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
+from hechting_rules.facts import AGE_OF, Fact, fact_inputs, stage_at
+from hechting_rules.model import Quantity, Rulebook
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
 
 Facts = frozenset[Fact]

@@ -12,24 +12,13 @@ from typing import assert_never
 import attrs
 
 from hechting_rules.answered import program_for
-from hechting_rules.case import Fact
-from hechting_rules.circuit import ZERO, Circuit, Plane
-from hechting_rules.crosscheck import group_parts
-from hechting_rules.dependencies import rests_on
-from hechting_rules.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Case,
-    Condition,
-    InRange,
-    InStage,
-    Is,
-    IsAbsent,
-    Rule,
-    Rulebook,
-)
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.engine.circuit import ZERO, Circuit, Plane
+from hechting_rules.facts import Fact
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import active_rules, find_profile, with_rules_on
+from hechting_rules.relations import group_parts, rests_on
+from hechting_rules.stated import Case
 from hechting_rules.verify.space import Facts, Side, Space, case_of, space_of
 
 SWITCH = "switch on "

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from hechting_rules.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.circuit import ONES, ZERO, Plane
+from hechting_rules.engine.kernel import run
 from hechting_rules.errors import UsageError
-from hechting_rules.kernel import run
-from hechting_rules.model import Test
+from hechting_rules.stated import Test
 from hechting_rules.testing.guidance import all_tests, run_tests
 from hechting_rules.verify.space import facts_of
 from hechting_rules.verify.switches import Switched, switch

@@ -10,11 +10,12 @@ from hechting_rules.case import parse_case
 from hechting_rules.explain import advise, arguments, ask_next, explained
 from hechting_rules.interop.service.bodies import JSON, chosen, read_json
 from hechting_rules.interop.service.problems import Fault, RefusedError
-from hechting_rules.model import Case, Rulebook
+from hechting_rules.model import Rulebook
 from hechting_rules.render.explained_json import arguments_to_mapping, questions_to_mapping, result_to_mapping
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.svg import to_svg
 from hechting_rules.source import did_you_mean, shorten
+from hechting_rules.stated import Case
 from hechting_rules.terms import Language
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hechting_rules.answered import program_for
-from hechting_rules.engines import opened
+from hechting_rules.engine.runners import opened
 from hechting_rules.errors import HechtingError
 from hechting_rules.interop.cds_hooks import discovery
 from hechting_rules.interop.service.answers import Asked, Guidance, advise_on, ask_about, draw, explain_in

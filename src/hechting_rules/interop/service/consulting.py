@@ -9,21 +9,22 @@ from hechting_rules.advice import Advice, Question
 from hechting_rules.answered import Answered, answer, program_for
 from hechting_rules.case import admit, case_to_mapping, parse_case
 from hechting_rules.consultation import Consultation
-from hechting_rules.differences import difference
+from hechting_rules.engine.program import Program
 from hechting_rules.errors import CaseError, UsageError
+from hechting_rules.explaining.differences import difference
+from hechting_rules.explaining.safety import screening
 from hechting_rules.interop.service.answers import Asked, Guidance
 from hechting_rules.interop.service.bodies import read_json
 from hechting_rules.interop.service.problems import UNUSABLE, Fault, RefusedError, refusal_of
-from hechting_rules.model import Case, Rulebook, Stated
+from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile
-from hechting_rules.program import Program
 from hechting_rules.render.explained_json import difference_to_mapping
 from hechting_rules.render.json import question_mapping, to_mapping
 from hechting_rules.render.telling import worth_asking
-from hechting_rules.safety import screening
 from hechting_rules.snapshots import as_text, check_same, read_snapshot, snapshot_of
 from hechting_rules.snapshots import to_mapping as snapshot_mapping
 from hechting_rules.source import did_you_mean, one_of, shorten
+from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Person, Status
 
 SCHEMA = "hechting-rules/consulted/1"

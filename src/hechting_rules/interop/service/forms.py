@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from hechting_rules.answered import program_for
-from hechting_rules.engines import Engine
+from hechting_rules.engine.runners import Engine
 from hechting_rules.interop.service.answers import Guidance
 from hechting_rules.model import Finding, Rulebook
 from hechting_rules.render import explained_phrases, phrases

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from hechting_rules.engines import Engine
+from hechting_rules.engine.runners import Engine
 from hechting_rules.errors import DiagnosticError, UsageError
-from hechting_rules.fields import Fields, as_fields
 from hechting_rules.model import DEFAULT_PROFILE
+from hechting_rules.reading.fields import Fields, as_fields
+from hechting_rules.reading.yamlnode import read
 from hechting_rules.source import Problems, Span
 from hechting_rules.terms import Language
-from hechting_rules.yamlnode import read
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCHEMES = ("http", "https")

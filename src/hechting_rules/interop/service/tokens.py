@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from hechting_rules.errors import UsageError
 from hechting_rules.interop.service.problems import RefusedError
 from hechting_rules.interop.service.settings import Issuer, Limits
+from hechting_rules.reading.yamlnode import read_text
 from hechting_rules.source import Problems
-from hechting_rules.yamlnode import read_text
 
 LEAST_RSA = 2048
 LONGEST_ID = 255

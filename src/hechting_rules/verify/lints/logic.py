@@ -6,8 +6,9 @@ What is found is certain; what is not found may still be so: `hechting check --p
 import itertools
 from collections.abc import Hashable, Iterable, Iterator
 
-from hechting_rules.crosscheck import group_parts
-from hechting_rules.model import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rule, Rulebook
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.model import Rule, Rulebook
+from hechting_rules.relations import group_parts
 from hechting_rules.terms import Person
 from hechting_rules.verify.lints.remark import Remark, where_raised
 from hechting_rules.verify.lints.sense import Sense, Single, clash, gives, sense_of, words

@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from hechting_rules.answered import Answered, answer
-from hechting_rules.case import Fact
+from hechting_rules.condition import InRange, InStage, Is, IsAbsent
 from hechting_rules.errors import CaseError
-from hechting_rules.model import API, DEFAULT_PROFILE, Case, InRange, InStage, Is, IsAbsent, Rulebook
+from hechting_rules.explaining.shortfall import MOST_WAYS
+from hechting_rules.explaining.ways import Want, Way, Ways
+from hechting_rules.facts import Fact
+from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import with_rules_on
-from hechting_rules.shortfall import MOST_WAYS
 from hechting_rules.source import Span
+from hechting_rules.stated import API, Case
 from hechting_rules.terms import NO_PERSON, Person, Status
 from hechting_rules.testing.guidance import all_tests
 from hechting_rules.verify.lints.sense import Single, sense_of
 from hechting_rules.verify.space import case_of
-from hechting_rules.ways import Want, Way, Ways
 
 
 @attrs.frozen

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 import attrs
 
-from hechting_rules.admission import stage_bounds
-from hechting_rules.model import DEFAULT_PROFILE, AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Rulebook
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
+from hechting_rules.engine.admission import stage_bounds
+from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import parameter_values
-from hechting_rules.terms import NO_PERSON, About, Person
-from hechting_rules.vocabulary import PERSON_OF, Entailment, entailment
+from hechting_rules.relations import Entailment, entailment
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Person
 
 Single = Is | IsAbsent | InStage | InRange
 

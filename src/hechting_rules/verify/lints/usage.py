@@ -3,15 +3,17 @@
 import itertools
 from collections.abc import Collection, Iterator, Mapping
 
-from hechting_rules.admission import stage_bounds
-from hechting_rules.case import AGE_OF
-from hechting_rules.model import AllOf, Case, Expected, InRange, Is, IsAbsent, Rule, Rulebook, leaves
+from hechting_rules.condition import AllOf, InRange, Is, IsAbsent, leaves
+from hechting_rules.engine.admission import stage_bounds
+from hechting_rules.facts import AGE_OF
+from hechting_rules.model import Rule, Rulebook
 from hechting_rules.profiles import off_by_default, parameter_values
+from hechting_rules.relations import entailment
 from hechting_rules.source import Span
+from hechting_rules.stated import Case, Expected
 from hechting_rules.terms import Handling, Kind, Person, Standing
 from hechting_rules.verify.cones import polarity
 from hechting_rules.verify.lints.remark import Remark, Shown, where_present, where_raised
-from hechting_rules.vocabulary import entailment
 
 NOTHING_SAID = Shown(Case())
 

@@ -4,17 +4,17 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from hechting_rules.answered import program_for
-from hechting_rules.case import Fact, block, stage_at
-from hechting_rules.dependencies import rests_on
-from hechting_rules.kernel import run
-from hechting_rules.model import DEFAULT_PROFILE, AnyOf, AtLeast, Condition, IsAbsent, Rulebook
+from hechting_rules.condition import AnyOf, AtLeast, Condition, IsAbsent
+from hechting_rules.engine.kernel import run
+from hechting_rules.engine.program import Program
+from hechting_rules.facts import Fact, block, stage_at
+from hechting_rules.model import DEFAULT_PROFILE, Rulebook
 from hechting_rules.profiles import active_rules, with_rules_on
-from hechting_rules.program import Program
-from hechting_rules.terms import NO_PERSON, About, Direction, Person, Status
+from hechting_rules.relations import rests_on
+from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Direction, Person, Status
 from hechting_rules.verify.lints.remark import Remark, Shown
 from hechting_rules.verify.lints.sense import Sense, sense_of, words
 from hechting_rules.verify.space import case_of
-from hechting_rules.vocabulary import PERSON_OF
 
 TROUBLE = (Direction.RISK, Direction.SIGN)
 """What is the matter with somebody, if anything is."""
