@@ -70,4 +70,5 @@ def main() -> None:
         out.write_bytes(to_png(summary, Language.NL) if out.suffix == ".png" else drawn)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,11 +10,10 @@ import pyarrow as pa
 from hechting_rules.model import Finding, Rulebook, Stage
 from hechting_rules.profiles import parameter_values
 from hechting_rules.terms import NO_PERSON, About, Person
+from hechting_rules.testing.naive import AGE, PERSON
 
 Rows = npt.NDArray[np.bool_]
 
-PERSON = {About.CHILD: Person.CHILD, About.PARENT: Person.CHILD, About.ENVIRONMENT: Person.CHILD, About.ADULT: Person.ADULT}
-AGE = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
 OLDEST = {Person.CHILD: 215.0, Person.ADULT: 100.0}
 YOUNGEST = {Person.CHILD: 0.0, Person.ADULT: 12.0}
 

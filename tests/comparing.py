@@ -18,8 +18,6 @@ from rebuilt import answered
 from strategies import HERE, finding, rule, rulebook
 
 PLANES = ("established", "robust", "out")
-
-
 SHIFTS = dict(zip(itertools.product(PLANES, (True, False)), list(Shift)[:6], strict=True))
 
 
@@ -94,6 +92,4 @@ def real_comparison() -> Comparison:
 
 
 OLD = one_rule(AllOf((Is("f.1", HERE), Is("f.2", HERE)), HERE), finding("f.1"), finding("f.2"), finding("f.3"))
-
-
 NEW = one_rule(Is("f.1", HERE), finding("f.1"), finding("f.2"), finding("f.4"))

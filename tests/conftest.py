@@ -1,7 +1,9 @@
-"""Shared by all tests: the rulebook of the library, and how hypothesis runs."""
+"""Shared by all tests: the rulebook of the library, its command line, and how hypothesis runs."""
 
+import importlib
 import os
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,3 +27,16 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def book() -> Rulebook:
     """The rulebook of this library."""
     return load_rulebook()
+
+
+@pytest.fixture
+def hechting(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """The command ``hechting`` in this process: exit code, stdout, stderr. Loaded when it is first asked for."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = importlib.import_module("hechting_rules.cli").run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
-from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.advice import Outcome, StatedFact
@@ -19,7 +18,7 @@ from hechting_rules.model import Profile, Rulebook, Switch
 from hechting_rules.profiles import active_rules, parameter_values
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, Person, Status
-from strategies import HERE, books_with_cases, rulebooks
+from strategies import HERE
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "cases"
 Verdict = tuple[Outcome, bool]
@@ -139,8 +138,3 @@ def changed(case: Case, changes: Iterable[tuple[str, str]], book: Rulebook) -> C
 
 def switched_off(book: Rulebook, profile: Profile) -> list[str]:
     return [rule for rule in book.rules if rule not in active_rules(book, profile)]
-
-
-def any_case(books: st.SearchStrategy[Rulebook] | None = None) -> st.SearchStrategy[tuple[Rulebook, Case]]:
-    """A random rulebook and a case for it."""
-    return books_with_cases(rulebooks() if books is None else books)

@@ -4,8 +4,7 @@ from hypothesis import strategies as st
 
 from hechting_rules import Case, Rulebook
 from hechting_rules.testing.lives import reach
-from hechting_rules.testing.random_rulebooks import may_imply
-from hechting_rules.testing.small import HERE, PARAMETERS, QUANTITIES, RANGES, STAGES, SWITCHED, WORDS, finding, rule, rulebook
+from hechting_rules.testing.small import HERE, QUANTITIES, RANGES, STAGES, SWITCHED, WORDS, finding, rule, rulebook
 from hechting_rules.testing.strategies import (
     any_cases,
     cases,
@@ -17,7 +16,6 @@ from hechting_rules.testing.strategies import (
 
 __all__ = [
     "HERE",
-    "PARAMETERS",
     "QUANTITIES",
     "RANGES",
     "STAGES",
@@ -28,7 +26,6 @@ __all__ = [
     "cases",
     "complete_cases",
     "finding",
-    "may_imply",
     "nearly_complete_cases",
     "one_polarity_rulebooks",
     "reach",

@@ -1,16 +1,18 @@
 """What an advice says, part by part: each part worked out here once more from the rulebook and the planes, over the examples."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
+import hechting_rules.explain as explaining
 from hechting_rules import Case, Rulebook, UsageError, advise, load_case, load_rulebook
 from hechting_rules.advice import Advice, Concluded, Outcome, Suggested
-from hechting_rules.answered import Answered, answer
+from hechting_rules.answered import Answered, Decide, answer, on_kernel
+from hechting_rules.engine.program import Program
 from hechting_rules.explain import arguments, ask_next, counterfactual, explained, vary, what_if, why, why_not
 from hechting_rules.explaining.arguments import arguments_of
 from hechting_rules.explaining.counterfactuals import smallest_changes
@@ -21,6 +23,7 @@ from hechting_rules.explaining.safety import gates, open_above, route, stale
 from hechting_rules.explaining.shortfall import shortfall
 from hechting_rules.explaining.sufficient import in_words, minimal_sets
 from hechting_rules.explaining.wording import person_label
+from hechting_rules.facts import block
 from hechting_rules.grounds import ClassSystem
 from hechting_rules.model import BookPart, Profile, Switch
 from hechting_rules.profiles import find_profile, with_rules_on
@@ -361,7 +364,16 @@ def test_all_that_is_to_be_said_of_one_result_is_said_together() -> None:
     assert explained(WITHHELD, "risk.parent", profile="nl").advice.profile == "nl"
 
 
-def test_the_engine_that_is_asked_for_decides() -> None:
+def test_the_engine_that_is_asked_for_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told_nothing(program: Program, _inputs: Sequence[int]) -> list[int]:
+        return on_kernel(program, block([()], program, default_rulebook()))
+
+    engines: dict[str, Decide] = {"kernel": on_kernel, "durable": told_nothing}
+    monkeypatch.setattr(explaining, "deciding", engines.__getitem__)
+    assert advise(WITHHELD) == advise(WITHHELD, engine="kernel") != advise(WITHHELD, engine="durable")
+
+
+def test_an_engine_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="'kernal' is no engine"):
         advise(WITHHELD, engine="kernal")
 

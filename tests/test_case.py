@@ -162,7 +162,7 @@ def test_any_call_with_codes_and_numbers_is_an_advice_or_a_case_error(book: Rule
 
 @pytest.mark.parametrize("value", [10**400, -(10**400)], ids=["far above", "far below"])
 def test_a_number_beyond_any_age_is_a_case_error(tiny: Rulebook, value: int) -> None:
-    assert codes_of(Case.of(child_age_months=value), tiny) <= {"C304", "C305"}
+    assert codes_of(Case.of(child_age_months=value), tiny) == {"C304"}
 
 
 @pytest.mark.parametrize("argument", ["present", "absent", "unknown"])

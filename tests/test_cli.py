@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from hechting_rules import Rulebook, __version__, advise, load_case, load_rulebook
-from hechting_rules.cli import run
+from hechting_rules.cli.common import app
 from hechting_rules.render.json import to_mapping
 from hechting_rules.render.text import to_text
 from hechting_rules.schemas import schema_names
@@ -27,21 +28,12 @@ EXAMPLES = sorted((HERE.parent / "examples" / "cases").glob("*.yaml"))
 TINY = ["--rules", str(BASE)]
 CASE = "child: baby\npresent: [baby.avoids_eye_contact, parent.unresolved_trauma]\n"
 
-Out = tuple[int, str, str]
-
 
 @pytest.fixture
-def hechting(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def hechting(hechting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command, run in a folder of its own: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str | Path) -> Out:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+    return hechting
 
 
 @pytest.fixture
@@ -270,7 +262,7 @@ def test_each_failing_exemplar_is_counted(hechting: Any, tmp_path: Path) -> None
 
 
 def test_test_ends_with_zero_when_all_is_as_expected(hechting: Any) -> None:
-    assert hechting("test", BASE) == (0, "11 tests of the guidance (10 exemplars, 1 cases): all as expected\n", "")
+    assert hechting("test", BASE) == (0, "11 tests of the guidance (10 exemplars, 1 case): all as expected\n", "")
     assert json.loads(hechting("test", BASE, "--format", "json")[1]) == {"tests": 11, "failures": []}
 
 
@@ -328,14 +320,31 @@ def test_version_names_library_and_rulebook(hechting: Any, book: Rulebook) -> No
     assert hechting("--version") == (0, expected, "")
 
 
-def test_help_names_every_command_and_option(hechting: Any) -> None:
+COMMANDS = sorted(str(command.name) for command in app.registered_commands)
+
+
+def test_help_tells_every_command_in_a_sentence_that_is_not_cut_off(hechting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = hechting("--help")
     assert (code, err) == (0, "")
-    for command in ("advise", "check", "test", "vocabulary", "schema"):
-        assert f"\n  {command} " in out
-        code, more, err = hechting(command, "--help")
-        assert (code, err) == (0, "")
-        assert more.startswith(f"Usage: hechting {command} ")
+    listed = out.partition("\nCommands:\n")[2].partition("\n\n")[0].splitlines()
+    assert sorted(line.split()[0] for line in listed) == COMMANDS
+    assert [line for line in listed if not line.endswith(".") or line.endswith("..")] == []
+    assert out.endswith("\n  Exit codes: 0 fine, 1 something found, 2 wrong use or bad input.\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_and_each_of_its_options_say_what_they_are_for(command: str, hechting: Any) -> None:
+    code, out, err = hechting(command, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: hechting {command} ")
+    whole: Any = typer.main.get_command(app)
+    parameters = whole.commands[command].params
+    assert parameters
+    assert [one.name for one in parameters if not (one.help or "").endswith(".")] == []
+
+
+def test_help_of_advise_names_its_options(hechting: Any) -> None:
     for option in ("--lang", "--format", "--profile", "--rules", "--all"):
         assert option in hechting("advise", "--help")[1]
 

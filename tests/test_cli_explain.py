@@ -9,7 +9,6 @@ import pytest
 
 from hechting_rules import arguments, ask_next, explained, load_case, load_rulebook, vary, what_if
 from hechting_rules.advice import Outcome
-from hechting_rules.cli import run
 from hechting_rules.explain import advise
 from hechting_rules.render.diagram import to_dot, to_mermaid
 from hechting_rules.render.explained import (
@@ -36,21 +35,6 @@ CASES = HERE.parent / "examples" / "cases"
 ONE, OTHER = CASES / "09-adopted-child-with-safe-parents.yaml", CASES / "12-toddler-who-only-clings.yaml"
 WITHHELD = CASES / "13-suspected-abuse.yaml"
 CODE = "attention.child_risk"
-
-Out = tuple[int, str, str]
-
-
-@pytest.fixture
-def hechting(capsys: pytest.CaptureFixture[str]) -> Any:
-    """The command: exit code, stdout, stderr."""
-
-    def call(*given: str | Path) -> Out:
-        capsys.readouterr()
-        code = run([str(argument) for argument in given])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
 
 
 @pytest.mark.parametrize("language", Language)
@@ -156,8 +140,3 @@ def test_a_changed_rule_is_told_with_a_case_that_shows_it(hechting: Any, tmp_pat
     assert (code, err) == (1, "")
     found = json.loads(out)
     assert [one["code"] for one in found["results"] if one["settled"]["verdict"] == "differs"] == ["discuss.contact"]
-
-
-def test_help_names_each_command(hechting: Any) -> None:
-    _, out, _ = hechting("--help")
-    assert all(name in out for name in ("explain", "ask", "diff", "graph", "compare"))

@@ -9,21 +9,10 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.questionnaire import Questionnaire
 
 from hechting_rules.case import parse_case
-from hechting_rules.cli import run
 from records import FAMILY, bundle, condition
 
 CASE = str(Path(__file__).parents[1] / "examples" / "cases" / "02-premature-baby-in-incubator.yaml")
 NOW = "2026-11-23T10:00:00+01:00"
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Any:
-    def tell(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return tell
 
 
 @pytest.fixture
@@ -33,38 +22,38 @@ def record(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_an_advice_as_fhir(told: Any) -> None:
-    code, out, _ = told("advise", CASE, "--format", "fhir", "--authored-on", NOW, "--child", "Patient/7")
+def test_an_advice_as_fhir(hechting: Any) -> None:
+    code, out, _ = hechting("advise", CASE, "--format", "fhir", "--authored-on", NOW, "--child", "Patient/7")
     made = json.loads(out)
     Bundle.model_validate(made)
     assert code == 0
     assert made["entry"][0]["resource"]["subject"] == {"reference": "Patient/7"}
-    both = told("advise", CASE, CASE, "--format", "fhir", "--authored-on", NOW)
+    both = hechting("advise", CASE, CASE, "--format", "fhir", "--authored-on", NOW)
     assert len(json.loads(both[1])) == 2
 
 
-def test_an_advice_as_fhir_needs_a_time(told: Any) -> None:
+def test_an_advice_as_fhir_needs_a_time(hechting: Any) -> None:
     message = "fhir needs the time that stands on the resources; try: --authored-on 2026-11-23T10:00:00+01:00\n"
-    assert told("advise", CASE, "--format", "fhir") == (2, "", message)
-    code, _, err = told("advise", CASE, "--format", "fhir", "--authored-on", "nu")
+    assert hechting("advise", CASE, "--format", "fhir") == (2, "", message)
+    code, _, err = hechting("advise", CASE, "--format", "fhir", "--authored-on", "nu")
     assert (code, err) == (2, "'nu' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00\n")
 
 
-def test_a_questionnaire(told: Any) -> None:
-    code, out, _ = told("questionnaire", "--child", "baby", "--adult", "none", "--lang", "en")
+def test_a_questionnaire(hechting: Any) -> None:
+    code, out, _ = hechting("questionnaire", "--child", "baby", "--adult", "none", "--lang", "en")
     made = json.loads(out)
     Questionnaire.model_validate(made)
     assert (code, made["language"], made["id"]) == (0, "en", "hechting-baby-none")
-    code, _, err = told("questionnaire", "--child", "babe")
+    code, _, err = hechting("questionnaire", "--child", "babe")
     assert (code, "did you mean 'baby'" in err) == (2, True)
 
 
-def test_a_record_as_a_case(told: Any, record: str) -> None:
-    code, out, _ = told("fhir", record, "--as-of", "2026-11-23", "--format", "json")
+def test_a_record_as_a_case(hechting: Any, record: str) -> None:
+    code, out, _ = hechting("fhir", record, "--as-of", "2026-11-23", "--format", "json")
     case = parse_case(out)
     assert code == 0
     assert [s.code for s in case.findings] == ["child.premature_birth"]
-    code, out, _ = told("fhir", record, "--as-of", "2026-11-23")
+    code, out, _ = hechting("fhir", record, "--as-of", "2026-11-23")
     assert out.splitlines()[:6] == [
         "child: Patient/child",
         "adult: Patient/mother",
@@ -73,7 +62,7 @@ def test_a_record_as_a_case(told: Any, record: str) -> None:
         "stated:",
         "  present  child.premature_birth  (A93 at Bundle.entry[3].resource.code.coding[0])",
     ]
-    _, out, _ = told("fhir", record, "--as-of", "2026-11-23", "--hints")
+    _, out, _ = hechting("fhir", record, "--as-of", "2026-11-23", "--hints")
     assert "present  child.runs_away" in out
 
 
@@ -85,26 +74,26 @@ def test_a_record_as_a_case(told: Any, record: str) -> None:
         ("7", "input: H601 is a number; allowed: a Bundle, a resource, or a list of resources\n"),
     ],
 )
-def test_a_file_that_is_no_record_is_told(told: Any, record: str, text: str, message: str) -> None:
+def test_a_file_that_is_no_record_is_hechting(hechting: Any, record: str, text: str, message: str) -> None:
     Path(record).write_text(text, encoding="utf-8")
-    code, out, err = told("fhir", record, "--as-of", "2026-11-23")
+    code, out, err = hechting("fhir", record, "--as-of", "2026-11-23")
     assert (code, out) == (2, "")
     assert err.endswith(message)
 
 
-def test_a_day_and_a_map_that_do_not_exist_are_told(told: Any, record: str) -> None:
-    assert told("fhir", record, "--as-of", "gisteren")[2] == "'gisteren' is no day; allowed: such as 2026-11-23\n"
-    assert "there is no map 'de'; allowed: nl, be" in told("fhir", record, "--as-of", "2026-11-23", "--map", "de")[2]
+def test_a_day_and_a_map_that_do_not_exist_are_hechting(hechting: Any, record: str) -> None:
+    assert hechting("fhir", record, "--as-of", "gisteren")[2] == "'gisteren' is no day; allowed: such as 2026-11-23\n"
+    assert "there is no map 'de'; allowed: nl, be" in hechting("fhir", record, "--as-of", "2026-11-23", "--map", "de")[2]
 
 
-def test_lines_of_your_own(told: Any, record: str, tmp_path: Path) -> None:
+def test_lines_of_your_own(hechting: Any, record: str, tmp_path: Path) -> None:
     extra = tmp_path / "own.yaml"
     extra.write_text(
         "codes: [{finding: child.runs_away, whose: [child], system: icpc-1-nl, codes: [P22], match: narrower, basis: K}]",
         encoding="utf-8",
     )
-    _, out, _ = told("fhir", record, "--as-of", "2026-11-23", "--extra", str(extra))
+    _, out, _ = hechting("fhir", record, "--as-of", "2026-11-23", "--extra", str(extra))
     assert "present  child.runs_away" in out
     extra.write_text("codes: 7", encoding="utf-8")
-    code, _, err = told("fhir", record, "--as-of", "2026-11-23", "--extra", str(extra))
+    code, _, err = hechting("fhir", record, "--as-of", "2026-11-23", "--extra", str(extra))
     assert (code, "own.yaml:1:8: F205 'codes' is '7'; allowed: a list" in err) == (2, True)

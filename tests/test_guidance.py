@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from hechting_rules import Case, Rulebook, load_rulebook
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import answer
+from hechting_rules.condition import Is
 from hechting_rules.profiles import find_profile
 from hechting_rules.source import Span
 from hechting_rules.stated import Expected
 from hechting_rules.stated import Test as GuidanceTest
-from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests
+from hechting_rules.testing.guidance import Failure, all_tests, run_test, run_tests, told
+from lawful import lawful_folder
+from strategies import finding, rule, rulebook
 
 BASE = Path(__file__).parent / "diagnostics" / "base"
 PLACE = "rules/article/extra.cases.yaml"
@@ -92,6 +95,26 @@ def test_an_expectation_that_does_not_come_true_says_where_what_and_what_came(wh
     line, column, expected, got = PAIRS[what][2]
     message = f"{PLACE}:{line}:{column}: A test.\n    expected: {expected}\n    got:      {got}"
     assert failures(tmp_path, GIVEN + PAIRS[what][1]) == [message]
+
+
+HELD_BACK = """- name: A danger comes first.
+  given: {child: baby, present: [safety.in_danger, child.premature_birth]}
+  established: [attention.child_risk]
+  withheld: [attention.child_risk]
+- name: What was acted upon withholds nothing.
+  given: {child: baby, present: [safety.in_danger, safety.addressed, child.premature_birth]}
+  withheld: [attention.child_risk]
+"""
+
+
+def test_what_a_raised_flag_withholds_is_withheld_until_it_is_acted_upon(tmp_path: Path) -> None:
+    folder = lawful_folder(tmp_path / "book")
+    (folder / "article" / "extra.cases.yaml").write_text(HELD_BACK, encoding="utf-8")
+    book = load_rulebook(folder)
+    held, free = (test for test in book.tests if test.span.path == PLACE)
+    assert run_test(book, held) == ()
+    (failure,) = run_test(book, free)
+    assert (failure.expected, failure.got) == ("attention.child_risk withheld", "not withheld")
 
 
 def test_screens_that_are_not_all_there_fail_with_those_that_are(tmp_path: Path) -> None:
@@ -247,3 +270,39 @@ def test_the_tests_of_a_rulebook_are_all_its_exemplars_and_then_all_its_cases(ti
         assert len(tests) == exemplars + len(chosen.tests)
         assert [test.name for test in tests[:exemplars]] == [r.id for r in chosen.rules.values() for _ in r.exemplars]
         assert tests[exemplars:] == list(chosen.tests)
+
+
+# a failure told
+
+
+def three_ways() -> Rulebook:
+    """A result that each of three findings gives, by a rule of its own."""
+    codes = ("f.1", "f.2", "f.3")
+    return rulebook([finding(code) for code in codes], [rule(f"r.{code[2:]}", Is(code, HERE), "c.1") for code in codes])
+
+
+def told_of(book: Rulebook, test: GuidanceTest) -> list[str]:
+    return told(book, test, run_test(book, test)).splitlines()
+
+
+def test_of_a_result_that_came_two_ways_in_which_it_came_are_told() -> None:
+    case = Case.of(present=["f.1", "f.2", "f.3"])
+    lines = told_of(three_ways(), GuidanceTest("A test.", case, expecting(Outcome.RULED_OUT, "c.1"), HERE))
+    assert lines[:2] == ["here:1: A test.", "  the case: present: f.1, f.2, f.3"]
+    assert [line.strip() for line in lines if "why" in line] == ["why:      by r.1, r.2, r.3"]
+    assert len([line for line in lines if line.strip().startswith("from ")]) == 2
+
+
+def test_of_a_result_that_did_not_come_two_ways_in_which_it_could_are_told() -> None:
+    lines = told_of(three_ways(), GuidanceTest("A test.", Case(), expecting(Outcome.ESTABLISHED, "c.1"), HERE))
+    assert lines[1] == "  the case: nothing is said"
+    assert [line.strip() for line in lines if line.endswith(" is short of")] == ["why not:  r.1 is short of", "r.2 is short of"]
+
+
+def test_a_failure_tells_the_rules_that_its_test_switched_on(tiny: Rulebook) -> None:
+    switched = ("parents.ask_when_available",)
+    test = GuidanceTest(
+        "A test.", Case.of(present=["parent.available"]), expecting(Outcome.RULED_OUT, "ask.parents"), HERE, switched
+    )
+    assert told_of(tiny, test)[2] == "  switched on: parents.ask_when_available"
+    assert not any("switched on" in line for line in told_of(tiny, attrs.evolve(test, switch_on=())))

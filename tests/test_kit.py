@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from hechting_rules import Case, CaseError, Rulebook, UsageError, advise, load_r
 from hechting_rules.advice import Advice, Outcome
 from hechting_rules.answered import Answered, answer
 from hechting_rules.condition import Is
+from hechting_rules.engine.circuit import ONES, ZERO
 from hechting_rules.model import Rule
 from hechting_rules.profiles import find_profile
 from hechting_rules.reading.fields import as_fields
@@ -160,10 +162,9 @@ def broken_kernel(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bool], None
     def plant(name: str, value: bool) -> None:
         def wrong(book: Rulebook, case: Case) -> Answered:
             answered = default_answer(book, case)
-            values = list(answered.values)
-            for plane in answered.program.results.values():
-                values[getattr(plane, name)] = int(value)
-            return attrs.evolve(answered, values=values)
+            said: dict[str, int] = {name: ONES if value else ZERO}
+            results = {code: attrs.evolve(plane, **said) for code, plane in answered.program.results.items()}
+            return attrs.evolve(answered, program=attrs.evolve(answered.program, results=results))
 
         monkeypatch.setattr(properties, "_answered", wrong)
 
@@ -175,6 +176,7 @@ def broken_kernel(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bool], None
     [
         (planes_are_consistent, "out", True, "is out, and established or robust"),
         (kernel_reads_as_naively, "established", True, "established differs for s.one"),
+        (kernel_reads_as_naively, "robust", True, "is robust, and can fail"),
         (kernel_reads_as_naively, "out", True, "is out, and can hold"),
     ],
 )
@@ -201,22 +203,37 @@ def test_information_that_takes_away_is_caught(monkeypatch: pytest.MonkeyPatch) 
         check_property(book, properties.information_takes_nothing_away, examples=60)
 
 
-def test_safety_that_withholds_nothing_is_caught(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [("withheld_by", r"is withheld by \[\], not by \['RF-01'\]"), ("text", "is withheld and tells its text")],
+)
+def test_safety_that_withholds_nothing_or_tells_the_text_all_the_same_is_caught(
+    part: str, says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def open_handed(case: Case, book: Rulebook) -> Advice:
         advice = advise(case, book)
-        told = tuple(attrs.evolve(s, withheld_by=()) for s in advice.suggestions)
+        shown: dict[str, Any] = {"withheld_by": (), "text": Text("Toch.", "All the same.")}
+        told = tuple(attrs.evolve(s, **{part: shown[part]}) if s.withheld_by else s for s in advice.suggestions)
         return attrs.evolve(advice, suggestions=told)
 
     book = lawful(tmp_path / "lawful")
     check_property(book, safety_withholds, examples=60)
     monkeypatch.setattr(properties, "advise", open_handed)
-    with pytest.raises(AssertionError, match=r"is withheld by \[\], not by \['RF-01'\]"):
+    with pytest.raises(AssertionError, match=says):
         check_property(book, safety_withholds, examples=60)
 
 
 def test_a_text_that_does_not_say_where_it_is_from_is_caught() -> None:
     with pytest.raises(AssertionError, match=r"the text of 's\.one' does not say where it is from in nl"):
         check_property(a_rulebook(), kinds_are_not_mixed, examples=40)
+
+
+def test_a_rule_of_one_origin_that_raises_a_suggestion_of_another_is_caught() -> None:
+    case = Case.of(present=["parent.unresolved_trauma"])
+    kinds_are_not_mixed(MINE, case)
+    other = attrs.evolve(MINE.rules["parents.ask"], origin=Origin.TODAY)
+    with pytest.raises(AssertionError, match=r"rule 'parents\.ask' of today raises 'ask\.parents'"):
+        kinds_are_not_mixed(attrs.evolve(MINE, rules={**MINE.rules, other.id: other}), case)
 
 
 def test_a_text_without_a_hedge_is_caught() -> None:
@@ -278,7 +295,17 @@ def test_a_property_that_fails_gives_its_smallest_case_as_a_guidance_test(tmp_pa
     assert path.read_text(encoding="utf-8") == kept
 
 
-def test_check_rulebook_looks_at_everything() -> None:
+def test_check_rulebook_looks_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(properties, "tests_hold", lambda book: looked.append(("tests_hold", book)))
+    monkeypatch.setattr(properties, "texts_have_hedges", lambda book: looked.append(("texts_have_hedges", book)))
+    monkeypatch.setattr(properties, "check_property", lambda book, held, **more: looked.append((held, book, more)))
+    check_rulebook(MINE, examples=7, draft="kept.cases.yaml")
+    more = {"examples": 7, "draft": "kept.cases.yaml"}
+    assert looked == [("tests_hold", MINE), ("texts_have_hedges", MINE), *((held, MINE, more) for held in PROPERTIES)]
+
+
+def test_check_rulebook_fails_where_one_property_does_not_hold() -> None:
     with pytest.raises(AssertionError, match="does not say where it is from"):
         check_rulebook(a_rulebook(), examples=10)
 
@@ -312,8 +339,24 @@ def test_a_draft_is_about_what_is_asked() -> None:
     ]
     with pytest.raises(UsageError, match=r"'mine\.ask' is no conclusion or suggestion"):
         as_case_yaml(Case(), MINE, ["mine.ask"])
+    with pytest.raises(UsageError, match=r"there is no rule 'parents\.availble'; did you mean 'parents\.available'"):
+        as_case_yaml(Case(), MINE, switch_on=["parents.availble"])
     with pytest.raises(CaseError):
         as_case_yaml(Case.of(child="grown"), MINE)
+
+
+def test_a_draft_that_is_about_nothing_told_is_about_what_is_established_or_else_about_every_suggestion() -> None:
+    (test,) = read_back(as_case_yaml(Case.of(present=["parent.unresolved_trauma"]), MINE))
+    assert {code for code, _ in test.expected.established} == {"risk.parent", "ask.parents"}
+    assert (test.expected.possible, test.expected.ruled_out) == ((), ())
+    (test,) = read_back(as_case_yaml(Case.of(child="toddler"), MINE))
+    assert test.expected.established == ()
+    assert {code for code, _ in (*test.expected.possible, *test.expected.ruled_out)} == set(MINE.suggestions)
+
+
+def test_a_draft_names_nobody() -> None:
+    text = as_case_yaml(Case.of(id="anna-7", note="Seen: on {Monday}", child="baby"), MINE, ["ask.parents"], name="Is it?")
+    assert text.splitlines()[1] == "  given: {child: {stage: baby}}"
 
 
 def test_drafts_are_kept_only_where_guidance_tests_are_read_from(tmp_path: Path) -> None:

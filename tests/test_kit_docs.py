@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from hechting_rules import load_rulebook
-from hechting_rules.testing.failures import told
-from hechting_rules.testing.guidance import Failure, run_test
+from hechting_rules.testing.guidance import Failure, run_test, told
 from hechting_rules.testing.properties import PROPERTIES
 
 DOCS = Path(__file__).parents[1] / "docs"

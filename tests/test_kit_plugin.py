@@ -129,6 +129,13 @@ def test_the_rulebook_may_be_named_in_the_ini_file_and_an_extension_goes_over_it
     assert "B511 'tiny' is to be extended and not there; allowed: verdult-hechting" in done.stdout
 
 
+def test_an_extension_that_is_named_itself_goes_over_those_named_before_it(tmp_path: Path) -> None:
+    shutil.copytree(BASE, tmp_path / "tiny")
+    shutil.copytree(OVER, tmp_path / "over")
+    done = run_pytest(tmp_path, "--hechting-rules=tiny", "--hechting-rules=over", "over")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_what_is_wrong_with_a_stray_file_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "stray.cases.yaml").write_text(
         STRAY.replace("[parent.unresolved_trauma]", "[parent.unresolved_drama]", 1), "utf-8"

@@ -41,7 +41,7 @@ def test_check_tells_each_fault_with_cases_that_can_be_advised(
     breaches = [breach for told in laws.values() for breach in told["breaches"]]
     cases = [case for breach in breaches for case in (breach["case"], breach["changed"]) if case]
     files = sorted(saved.iterdir())
-    assert printed.err == f"{len(cases)} cases in {saved}\n"
+    assert printed.err == f"{len(cases)} {'case' if len(cases) == 1 else 'cases'} in {saved}\n"
     assert sorted(load_case(path).id for path in files) == sorted(case["id"] for case in cases)
     book = lawful(tmp_path / "again", fault)
     for path in files:

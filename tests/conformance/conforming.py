@@ -73,15 +73,24 @@ def with_the_oracle(cases: Sequence[Case], book: Rulebook, profile: Profile, *, 
     """Where the kernel says something else than the oracle.
 
     What is established must be what the oracle works out from what is known. Robust and out are held to all worlds of the case:
-    as bounds, or with ``exact`` as just that. A case that no world fits must be refused once its stages are known: while one is
-    not, the admission does not try them all, and asks for the stage first.
+    as bounds, or with ``exact`` as just that. A case that is refused must fit no world; one that no world fits must be refused
+    once its stages are known: while one is not, the admission does not try them all, and asks for the stage first.
     """
     for case, own in zip(cases, KERNEL.evaluate(cases, book, profile), strict=True):
         if own is None:
+            yield from _refused(case, book, profile)
             continue
         told = _by_the_oracle(case, book, profile)
         yield from _compared(KERNEL.name, "oracle", own, told, case, book)
         yield from _bounds(case, book, profile, own, exact=exact)
+
+
+def _refused(case: Case, book: Rulebook, profile: Profile) -> Iterator[Disagreement]:
+    try:
+        oracle.bounds(case, book, profile, book.order)
+    except (oracle.NoWorldError, oracle.TooManyWorldsError):
+        return
+    yield Disagreement(KERNEL.name, "oracle", "refusing", "", ("this case",), (), case, book)
 
 
 def _bounds(case: Case, book: Rulebook, profile: Profile, own: Said, *, exact: bool) -> Iterator[Disagreement]:

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 
@@ -40,6 +41,11 @@ class Evaluator:
     name: str
     evaluate: Evaluate
     why_not: str = ""
+
+
+def _bit(values: Sequence[int], place: int) -> Callable[[int], bool]:
+    """Whether a register holds for one case of a block."""
+    return lambda register: bool(values[register] >> place & 1)
 
 
 def groups(program: Program) -> Mapping[str, Mapping[str, Plane]]:
@@ -82,7 +88,7 @@ def by_answer(engine: Decide) -> Evaluate:
             except CaseError:
                 found.append(None)
             else:
-                found.append(said(answered.program, lambda register, values=answered.values: bool(values[register])))  # type: ignore[misc]
+                found.append(said(answered.program, _bit(answered.values, 0)))
         return found
 
     return evaluate_each
@@ -127,10 +133,6 @@ def in_a_block(cases: Sequence[Case], book: Rulebook, profile: Profile) -> list[
     return [None if facts is None else said(program, _bit(values, next(bits))) for facts in admitted]
 
 
-def _bit(values: Sequence[int], place: int) -> Callable[[int], bool]:
-    return lambda register: bool(values[register] >> place & 1)
-
-
 def cohort(cases: Sequence[Case], book: Rulebook, profile: Profile) -> list[Said | None]:
     """A frame of Arrow columns, decided over NumPy words."""
     frames, pa = importlib.import_module("hechting_rules.cohort"), importlib.import_module("pyarrow")
@@ -159,17 +161,16 @@ def cohort(cases: Sequence[Case], book: Rulebook, profile: Profile) -> list[Said
     return found
 
 
-def _columns(cases: Sequence[Case], book: Rulebook, pa: object) -> Iterator[tuple[str, object]]:
-    array, types = getattr(pa, "array"), pa  # noqa: B009 - pyarrow is imported where it is needed
+def _columns(cases: Sequence[Case], book: Rulebook, pa: Any) -> Iterator[tuple[str, object]]:
     truth = {Status.PRESENT: True, Status.ABSENT: False, Status.UNKNOWN: None}
     told = [{book.alias.get(s.code, s.code): truth[s.status] for s in case.findings} for case in cases]
-    yield "id", array([str(place) for place in range(len(cases))])
+    yield "id", pa.array([str(place) for place in range(len(cases))])
     for code in book.findings:
-        yield code, array([one.get(code) for one in told], getattr(types, "bool_")())  # noqa: B009
-    yield "child", array([case.child_stage or None for case in cases], getattr(types, "string")())  # noqa: B009
-    yield "adult", array([case.adult_stage or None for case in cases], getattr(types, "string")())  # noqa: B009
+        yield code, pa.array([one.get(code) for one in told], pa.bool_())
+    yield "child", pa.array([case.child_stage or None for case in cases], pa.string())
+    yield "adult", pa.array([case.adult_stage or None for case in cases], pa.string())
     for name in book.quantities:
-        yield name, array([dict(case.quantities).get(name) for case in cases], getattr(types, "float64")())  # noqa: B009
+        yield name, pa.array([dict(case.quantities).get(name) for case in cases], pa.float64())
 
 
 # --- all cases as one circuit ----------------------------------------------------------------------------------------------
@@ -182,13 +183,8 @@ def in_the_space(cases: Sequence[Case], book: Rulebook, profile: Profile) -> lis
     facts = [facts_of(case, space) for case in cases]
     assert None not in facts
     values = evaluate(space, [one for one in facts if one is not None], [*side.registers, side.refused])
-    own = dict(enumerate(values))
     refused = values[-1]
-    return [None if refused >> place & 1 else said(program, _bit_of(own, place)) for place in range(len(cases))]
-
-
-def _bit_of(values: Mapping[int, int], place: int) -> Callable[[int], bool]:
-    return lambda register: bool(values[register] >> place & 1)
+    return [None if refused >> place & 1 else said(program, _bit(values, place)) for place in range(len(cases))]
 
 
 def _space(book: Rulebook, profile: Profile) -> tuple[Space, Program]:
@@ -217,8 +213,13 @@ def z3(cases: Sequence[Case], book: Rulebook, profile: Profile) -> list[Said | N
         if side.refused in true:
             found.append(None)
         else:
-            found.append(said(program, lambda register, so=true: side.registers[register] in so))  # type: ignore[misc]
+            found.append(said(program, _among(true, side.registers)))
     return found
+
+
+def _among(true: set[int], registers: Sequence[int]) -> Callable[[int], bool]:
+    """Whether a register of the program is one of those of the circuit that are true."""
+    return lambda register: registers[register] in true
 
 
 # --- the list --------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from corpus import counting as counting_sample
 from evaluators import EVALUATORS, cohort, counting, z3
 
 import hechting_rules.answered as answering
+import hechting_rules.case as admitting
 import hechting_rules.engine.program as compiling
 from hechting_rules.condition import Condition, Is
 from hechting_rules.engine.admission import Admission, _Bound
@@ -202,6 +203,16 @@ def a_range_by_value_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Admission, "_stages_of_range", lambda _self, _name: [])
 
 
+def refused_where_it_does_not_count(patch: pytest.MonkeyPatch) -> None:
+    """A finding that is stated outside its stages is refused, and not passed over."""
+    impossible = admitting._impossible
+
+    def wrong(finding: Finding, stage: str) -> str:
+        return impossible(finding, stage) or ("elsewhere" if admitting._outside(finding, stage) else "")
+
+    patch.setattr(admitting, "_impossible", wrong)
+
+
 # --- kernel ----------------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +260,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "what denies a finding is not followed": (without_following("below"), ""),
     "what findings exclude is not followed": (without_following("against"), ""),
     "a stage says nothing of a range": (a_range_by_value_alone, "established"),
+    "what does not count is refused": (refused_where_it_does_not_count, "refusing"),
     "or is exclusive": (running({Op.OR: lambda a, b: a ^ b}), ""),
     "and not is and": (running({Op.AND_NOT: lambda a, b: a & b}), ""),
     "and is or": (running({Op.AND: lambda a, b: a | b}), ""),

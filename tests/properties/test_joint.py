@@ -6,21 +6,18 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from hechting_rules.answered import Answered, answer, around
+from hechting_rules.answered import Answered, around
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InStage, Is, IsAbsent
 from hechting_rules.explain import advise
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rulebook
 from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, Person, Status
+from hechting_rules.testing.naive import AGE
+from rebuilt import answered
 from strategies import HERE, books_with_cases, finding, rule, rulebook, rulebooks
 
 MOST = 10_000
-AGES = {"child_age_months", "adult_age_years"}
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
 
 
 def open_questions(found: Answered) -> dict[str, list[Fact]]:
@@ -32,9 +29,8 @@ def open_questions(found: Answered) -> dict[str, list[Fact]]:
         planes = found.program.present[code], found.program.absent[code]
         if code not in said and not any(values[plane.out] for plane in planes):
             questions[code] = [Fact(code, Status.PRESENT.value), Fact(code, Status.ABSENT.value)]
-    ages = {"child": "child_age_months", "adult": "adult_age_years"}
     for person in Person:
-        if person.value not in said and ages[person.value] not in dict(case.quantities):
+        if person.value not in said and AGE[person] not in dict(case.quantities):
             stages = [s.code for s in book.stages.values() if s.of is person]
             questions[person.value] = [Fact(person.value, stage) for stage in (*stages, NO_PERSON)]
     week = book.quantities["pregnancy_week"]
@@ -84,7 +80,7 @@ def test_in_any_rulebook_what_is_asked_can_matter_and_where_nothing_is_asked_not
     case = without_ages(case)
     asked = {q.code: {fact.name for fact in q.given} for q in advise(case, book).ask_next}
     moving = pivotal(answered(case, book))
-    assert {code for code, needed in asked.items() if not needed & AGES} - AGES <= moving
+    assert {code for code, needed in asked.items() if not needed & {*AGE.values()}} - {*AGE.values()} <= moving
     assert asked or not moving
 
 

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.advice import Outcome
-from hechting_rules.answered import Answered, answer
 from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise
@@ -16,14 +15,11 @@ from hechting_rules.render.json import to_json
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Direction, Kind, Language, Status
+from rebuilt import answered
 from strategies import books_with_cases, cases, real_cases, rulebooks
 
 ORDER = {Outcome.RULED_OUT: 0, Outcome.POSSIBLE: 1, Outcome.ESTABLISHED: 2}
 CALLS = {Kind.ATTENTION, Kind.DISCUSS, Kind.REFER, Kind.SAFETY}
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
 
 
 def lost_only_by_unless(book: Rulebook) -> set[str]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracle
-from hechting_rules.answered import Answered, answer
+from hechting_rules.answered import Answered
 from hechting_rules.engine.kernel import run
 from hechting_rules.errors import CaseError
 from hechting_rules.facts import Fact, block
@@ -14,6 +14,7 @@ from hechting_rules.model import Rulebook
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case
 from hechting_rules.terms import Status
+from rebuilt import answered
 from strategies import (
     any_cases,
     books_with_cases,
@@ -23,10 +24,6 @@ from strategies import (
     real_cases,
     rulebooks,
 )
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
 
 
 def planes(found: Answered) -> tuple[oracle.Held, oracle.Held, oracle.Held]:

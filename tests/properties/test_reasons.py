@@ -9,31 +9,17 @@ from hypothesis import strategies as st
 
 import oracle
 from hechting_rules.advice import Concluded, Outcome, Question, StatedFact, Suggested
-from hechting_rules.answered import Answered, answer
 from hechting_rules.condition import AllOf, Is
-from hechting_rules.errors import CaseError
 from hechting_rules.explain import advise, why
 from hechting_rules.explaining.sufficient import KEPT, MAX_SETS
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rulebook
-from hechting_rules.profiles import parameter_values
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Person, Status
+from hechting_rules.testing.naive import AGE
+from rebuilt import Verdict, answered, is_accepted, values_to_try, verdicts
 from strategies import HERE, books_with_cases, finding, real_cases, rule, rulebook, rulebooks
-
-Verdict = tuple[Outcome, bool]
-AGE = {"child": "child_age_months", "adult": "adult_age_years"}
-
-
-def answered(case: Case, book: Rulebook) -> Answered:
-    return answer(case, book, book.profiles["default"])
-
-
-def verdicts(case: Case, book: Rulebook) -> dict[str, Verdict]:
-    """The outcome and the robust flag of each result."""
-    found = answered(case, book)
-    return {code: (found.outcome(plane), found.robust(plane)) for code, plane in found.program.results.items()}
 
 
 def with_fact(case: Case, name: str, value: str) -> Case:
@@ -68,37 +54,17 @@ def check_sets(sets: tuple[tuple[StatedFact, ...], ...], code: str, verdict: Ver
             assert verdicts(only(fewer), book)[code] != verdict, (code, facts[place])
 
 
-def answers_to(code: str, book: Rulebook) -> list[str]:
-    """The possible answers to a question: for a quantity, values on both sides of each end of its ranges."""
-    if code in tuple(Person):
-        return [*(s.code for s in book.stages.values() if s.of == code), NO_PERSON]
-    if code not in book.quantities:
-        return [Status.PRESENT.value, Status.ABSENT.value]
-    parameters = parameter_values(book, book.profiles["default"])
-    ends = [e for r in book.ranges.values() if r.quantity == code for e in (r.start, r.end)]
-    values = {(parameters[e] if isinstance(e, str) else e) + step for e in ends for step in (-1, -0.5, 0, 0.5, 1)}
-    return [str(value) for value in sorted(values) if book.quantities[code].least <= value <= book.quantities[code].most]
-
-
 def fitting_answers(code: str, case: Case, book: Rulebook) -> list[Case]:
     """The case with each answer to a question, of the answers that contradict nothing.
 
     Where the stage is not known, a finding that counts at some stages fits if it fits at one of these.
     """
-    given_answers = [with_fact(case, code, value) for value in answers_to(code, book)]
+    given_answers = [with_fact(case, code, value) for value in values_to_try(code, book)]
     stages = book.findings[code].stages if code in book.findings else ()
     person = book.stages[stages[0]].of if stages else ""
     if not stages or oracle.known(case, book, book.profiles["default"]).stage(person):
         return [then for then in given_answers if is_accepted(then, book)]
     return [then for then in given_answers if any(is_accepted(with_fact(then, person, stage), book) for stage in stages)]
-
-
-def is_accepted(case: Case, book: Rulebook) -> bool:
-    try:
-        answered(case, book)
-    except CaseError:
-        return False
-    return True
 
 
 def changed_by(code: str, case: Case, book: Rulebook) -> set[str]:

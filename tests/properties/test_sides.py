@@ -11,7 +11,7 @@ from hechting_rules.profiles import active_rules
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.stated import Case
 from hechting_rules.terms import About, Direction, Status
-from rebuilt import any_case, default, said, verdicts
+from rebuilt import default, said, verdicts
 from strategies import books_with_cases, real_cases, rulebooks
 
 SIDE = {Direction.RISK: "against", Direction.SIGN: "against", Direction.PROTECTION: "protecting"}
@@ -63,7 +63,7 @@ def check_offsets(found: Arguments, case: Case, book: Rulebook) -> None:
 
 
 @settings(max_examples=300)
-@given(any_case())
+@given(books_with_cases(rulebooks()))
 def test_in_any_rulebook_all_that_is_present_is_an_argument_at_its_level_and_what_offsets_is_listed(
     drawn: tuple[Rulebook, Case],
 ) -> None:

@@ -1,10 +1,11 @@
 """Commands on cases: the advice, its reasons, what to ask, what differs, and the drawing of the reasoning."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import attrs
 import typer
 
 from hechting_rules.advice import Advice
@@ -44,9 +45,12 @@ from hechting_rules.render.explained_json import (
     result_to_mapping,
 )
 from hechting_rules.render.json import to_mapping
+from hechting_rules.render.page import Columns, Line
 from hechting_rules.render.text import advice_lines
 from hechting_rules.source import Diagnostic
 from hechting_rules.terms import Language
+
+T = TypeVar("T")
 
 REPORT = "report", "hechting_rules.render.html", "the HTML report"
 DRAWING = "report", "hechting_rules.render.svg", "a drawing as SVG"
@@ -130,6 +134,22 @@ def _advices(paths: list[Path], book: Rulebook, profile: str, engine: Engine) ->
         raise CaseError(wrong)
 
 
+@attrs.frozen
+class Told:
+    """How an explanation is told: in which language, as text or JSON, and all of it or in short."""
+
+    language: Language
+    form: Format
+    everything: bool
+
+    def echo(self, found: T, as_data: Callable[[T, Language], Any], as_lines: Callable[..., Iterable[Line | Columns]]) -> None:
+        """Write what was found, as plain data or as the lines of a page."""
+        if self.form is Format.JSON:
+            echo_json(as_data(found, self.language))
+        else:
+            echo_pages([as_lines(found, self.language, everything=self.everything)])
+
+
 @app.command("explain")
 def explain_command(
     case: OneCase,
@@ -140,20 +160,16 @@ def explain_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say why a result stands in a case or why not, and what it hangs on; or all that speaks for risk and for protection."""
+    """Say why a result stands in a case, or why not.
+
+    Also what it hangs on. Without a code: all that speaks for risk and for protection.
+    """
     book, read = book_in(rules), load_case(case)
+    told = Told(lang, form, everything)
     if code:
-        explanation = explained(read, code, book, profile)
-        if form is Format.JSON:
-            echo_json(result_to_mapping(explanation, lang))
-        else:
-            echo_pages([result_lines(explanation, lang, everything=everything)])
+        told.echo(explained(read, code, book, profile), result_to_mapping, result_lines)
     else:
-        sides = arguments(read, book, profile)
-        if form is Format.JSON:
-            echo_json(arguments_to_mapping(sides, lang))
-        else:
-            echo_pages([argument_lines(sides, lang, everything=everything)])
+        told.echo(arguments(read, book, profile), arguments_to_mapping, argument_lines)
 
 
 @app.command("ask")
@@ -165,12 +181,12 @@ def ask_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say what to ask next: what is not known and can still change a result, and why."""
+    """Say what to ask next, and why.
+
+    That is what is not known and can still change a result.
+    """
     questions = ask_next(load_case(case), book_in(rules), profile)
-    if form is Format.JSON:
-        echo_json(questions_to_mapping(questions, lang))
-    else:
-        echo_pages([question_lines(questions, lang, everything=everything)])
+    Told(lang, form, everything).echo(questions, questions_to_mapping, question_lines)
 
 
 @app.command("diff")
@@ -187,22 +203,17 @@ def diff_command(
     rules: Rules = None,
     everything: Everything = False,
 ) -> None:
-    """Say what differs between the advice for two cases, and through which rules."""
+    """Say what differs between the advice for two cases.
+
+    Also through which rules. With --vary: how much of the advice for one case rests on the library's own numbers.
+    """
     if by_numbers is (after is not None):
         raise UsageError("diff compares two cases, or one with --vary; found: " + ("both" if after else "one case alone"))
-    book = book_in(rules)
+    book, told = book_in(rules), Told(lang, form, everything)
     if after is None:
-        found = vary(load_case(before), book, profile, within)
-        if form is Format.JSON:
-            echo_json(dependences_to_mapping(found, lang))
-        else:
-            echo_pages([dependence_lines(found, lang, everything=everything)])
-        return
-    difference = what_if(load_case(before), load_case(after), book, profile)
-    if form is Format.JSON:
-        echo_json(difference_to_mapping(difference, lang))
+        told.echo(vary(load_case(before), book, profile, within), dependences_to_mapping, dependence_lines)
     else:
-        echo_pages([difference_lines(difference, lang, everything=everything)])
+        told.echo(what_if(load_case(before), load_case(after), book, profile), difference_to_mapping, difference_lines)
 
 
 @app.command("graph")
@@ -216,7 +227,10 @@ def graph_command(
     profile: ProfileName = "default",
     rules: Rules = None,
 ) -> None:
-    """Draw the reasoning: findings, rules, conclusions and suggestions."""
+    """Draw the reasoning behind the advice for a case.
+
+    From findings through rules to conclusions and suggestions.
+    """
     advice = advise(load_case(case), book_in(rules), profile)
     if form is GraphFormat.SVG:
         drawn = extra(*DRAWING).to_svg(advice, lang, code or None)

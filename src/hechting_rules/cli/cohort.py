@@ -90,7 +90,10 @@ def cohort_command(
     profile: ProfileName = "default",
     rules: Rules = None,
 ) -> None:
-    """Decide a file of cases in bounded memory; after a kill the same command goes on. Exit code 1: rows were set aside."""
+    """Decide a file of cases, of any size.
+
+    In bounded memory; after a kill the same command goes on. Exit code 1: rows were set aside.
+    """
     of_job = extra(*JOB)
     job = of_job.Job(
         cases=cases,
@@ -171,7 +174,10 @@ def sheet_command(
     ] = None,
     rules: Rules = None,
 ) -> None:
-    """Export the dictionary of all columns that a cohort may hold, and an empty sheet with them."""
+    """Say which columns a file of cases may hold.
+
+    As a dictionary of what each means, and as an empty sheet to fill in.
+    """
     of_sheet, book = extra(*SHEET), book_in(rules)
     stages = stage or []
     for name in stages:

@@ -1,5 +1,6 @@
-"""What the commands share: the application, its options, how a rulebook is found and an answer written."""
+"""What the commands share: the application, its options, how what they name is read and an answer written."""
 
+import datetime as dt
 import importlib
 import json
 import os
@@ -13,15 +14,18 @@ from typing import Annotated, Any
 
 import typer
 
-from hechting_rules.errors import MissingExtraError
+from hechting_rules.errors import CaseError, MissingExtraError, UsageError
 from hechting_rules.model import Rulebook
+from hechting_rules.reading.yamlnode import MAX_BYTES, read_text
 from hechting_rules.render.page import WIDTH, Columns, Line, plain
 from hechting_rules.rulebook import default_rulebook, load_rulebook
+from hechting_rules.source import Problems
 from hechting_rules.terms import Language
 
 app = typer.Typer(
     name="hechting",
     help="An article on attachment for general practitioners as rules: a case in, explained suggestions out. No diagnosis.",
+    epilog="Exit codes: 0 fine, 1 something found, 2 wrong use or bad input.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -48,6 +52,28 @@ Everything = Annotated[bool, typer.Option("--all", help="Show everything, with t
 def book_in(folder: Path | None) -> Rulebook:
     """The rulebook in a folder; without one, that of the library."""
     return default_rulebook() if folder is None else load_rulebook(folder)
+
+
+def text_in(path: Path, most: int = MAX_BYTES) -> str:
+    """What a file holds, of at most so many bytes. Raises `CaseError` that says why it cannot be read."""
+    problems = Problems()
+    text = read_text(path, str(path), problems, most)
+    if text is None:
+        raise CaseError(problems.errors())
+    return text
+
+
+def day_in(text: str) -> dt.date:
+    """A day as it is written on the command line. Raises `UsageError` where it is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is no day; allowed: such as 2026-11-23") from error
+
+
+def amount(number: int, things: str) -> str:
+    """So many things, in the plural with an s: of one without it."""
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
 
 
 def echo_json(value: Any) -> None:

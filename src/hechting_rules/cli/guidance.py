@@ -7,13 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json
+from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, amount, app, book_in, echo_json, text_in
 from hechting_rules.errors import UsageError
 from hechting_rules.model import Finding
-from hechting_rules.reading.yamlnode import read_text
+from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
-from hechting_rules.source import Problems
 from hechting_rules.terms import Language
 from hechting_rules.testing.guidance import all_tests, run_test
 from hechting_rules.verify.article import Fate, broken_promises, fates, trace
@@ -44,11 +43,19 @@ def check_command(
     prove_laws: Annotated[
         bool, typer.Option("--prove", help="Prove the laws of a rulebook over all cases, or break them.")
     ] = False,
-    save_to: Annotated[Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law here.")] = None,
+    save_to: Annotated[
+        Path | None, typer.Option("--save", help="Prove, and write each case that breaks a law to this folder.")
+    ] = None,
     profile: ProfileName = "default",
 ) -> None:
-    """Load a rulebook, run the lints, and report everything that is wrong with it; on request prove its laws over all cases."""
+    """Load a rulebook and report all that is wrong with it.
+
+    With the lints; on request its laws are proved over all cases.
+    """
     book = load_rulebook(rules)
+    find_profile(book, profile)
+    if save_to is not None and save_to.exists() and not save_to.is_dir():
+        raise UsageError(f"'{save_to}' cannot be written to: it is no folder")
     proving = prove_laws or save_to is not None
     laws = prove(book, profile) if proving else ()
     linted = lint(book, proved_remarks(book, profile) if proving else None)
@@ -68,10 +75,10 @@ def check_command(
         for line in to_lines(linted):
             typer.echo(line)
         typer.echo(f"{book.head.id} {book.head.version}: {counted(linted)}")
-        typer.echo("  " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+        typer.echo("  " + ", ".join(amount(number, things) for things, number in counts.items()))
         typer.echo(laws_text(laws, profile) if laws else "", nl=False)
     if save_to is not None:
-        typer.echo(f"{save_cases(laws, save_to)} cases in {save_to}", err=True)
+        typer.echo(f"{amount(save_cases(laws, save_to), 'cases')} in {save_to}", err=True)
     if linted.found or not all_proved(laws):
         raise typer.Exit(1)
 
@@ -82,7 +89,10 @@ def coverage_command(
     missing: Annotated[bool, typer.Option("--missing", help="List what is missing, statement by statement.")] = False,
     form: AsFormat = Format.TEXT,
 ) -> None:
-    """Show what became of every statement of the article, and which conditions decided a guidance test, together and alone."""
+    """Show what became of every statement of the article.
+
+    Also which conditions decided a guidance test, together and alone.
+    """
     book = book_in(rules)
     found, ways, broken = fates(book), decided(book), tuple(broken_promises(book))
     alone = independence(book)
@@ -107,12 +117,11 @@ def trace_command(
     article: Annotated[Path, typer.Option("--article", help="The text of the article.")],
     rules: Rules = None,
 ) -> None:
-    """Find the locator of every statement in the text of the article, and report what moved."""
-    problems = Problems()
-    text = read_text(article, str(article), problems)
-    if text is None:
-        raise UsageError("\n".join(str(d) for d in problems.errors()))
-    traced = trace(book_in(rules), text)
+    """Find every statement in the text of the article.
+
+    By its locator; what is not there, or stands elsewhere than recorded, is reported.
+    """
+    traced = trace(book_in(rules), text_in(article))
     lost, moved = [t for t in traced if t.found is None], [t for t in traced if t.moved]
     for one in lost:
         typer.echo(f"{one.statement}: '{one.locator}' is not in {article}")
@@ -129,7 +138,10 @@ def rules_command(
     lang: Lang = Language.NL,
     rules: Rules = None,
 ) -> None:
-    """Show a rule with its statements, evidence, exemplars and tests."""
+    """List the rules, or show one in full.
+
+    With its statements, evidence, exemplars and tests.
+    """
     book = book_in(rules)
     typer.echo(rule_text(book, rule, lang) if rule else rule_list(book, lang), nl=False)
 
@@ -151,10 +163,9 @@ def guidance_command(
     else:
         for failure in failures:
             typer.echo(str(failure))
-        typer.echo(
-            f"{len(tests)} tests of the guidance ({len(tests) - len(book.tests)} exemplars, {len(book.tests)} cases): ", nl=False
-        )
-        typer.echo(f"{failed} failed" if failures else "all as expected")
+        parts = f"{amount(len(tests) - len(book.tests), 'exemplars')}, {amount(len(book.tests), 'cases')}"
+        came = f"{failed} failed" if failures else "all as expected"
+        typer.echo(f"{amount(len(tests), 'tests')} of the guidance ({parts}): {came}")
     if failures:
         raise typer.Exit(1)
 
@@ -206,7 +217,10 @@ def _finding(finding: Finding, language: Language) -> dict[str, Any]:
 
 @app.command("about")
 def about_command(lang: Lang = Language.NL, form: AsFormat = Format.TEXT, rules: Rules = None) -> None:
-    """Say what a rulebook is for and not for, for whom, its limits, and where it comes from."""
+    """Say what a rulebook is for, and what it is not for.
+
+    For whom it is, its limits, and where it comes from.
+    """
     head = book_in(rules).head
     told = {"intended use": head.intended_use, "users": head.users, "misuse": head.misuse, "limits": head.limits}
     told |= {attribute.name: attribute.value for attribute in head.attributes}
@@ -233,7 +247,10 @@ def compare_command(
     form: AsFormat = Format.TEXT,
     profile: ProfileName = "default",
 ) -> None:
-    """Say which advice differs between two rulebooks, over all cases where that can be decided, each with its case."""
+    """Say which advice differs between two rulebooks.
+
+    Over all cases where that can be decided, each difference with a case that shows it.
+    """
     books = load_rulebook(old), load_rulebook(new)
     given = [test.given for book in books for test in all_tests(book)]
     found = compare(*books, profile=profile, cases=given)
@@ -248,11 +265,14 @@ def compare_command(
 @app.command("mutate")
 def mutate_command(
     rules: Annotated[Path | None, typer.Argument(help="Folder of a rulebook; without one, the library's own.")] = None,
-    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be given again.")] = None,
+    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help="Only this rule; may be given again.")] = None,
     form: AsFormat = Format.TEXT,
     write_to: Annotated[Path | None, typer.Option("--write", help="Write the missing guidance tests to this new file.")] = None,
 ) -> None:
-    """Change each rule in every way a slip could, and show what no guidance test notices, each with the test that is missing."""
+    """Show which slips in a rule no guidance test notices.
+
+    Each rule is changed in every way a slip could; what goes unnoticed comes with the test that is missing.
+    """
     if write_to is not None:
         require_new(write_to)
     book = book_in(rules)
@@ -264,8 +284,7 @@ def mutate_command(
     if write_to is not None:
         missing = drafts(found, [one for one in independence(book) if not rule or one.rule in rule])
         write(missing, write_to)
-        typer.echo(
-            f"{len(missing)} drafts of guidance tests in {write_to}" if missing else "no guidance test is missing", err=True
-        )
+        written = f"{amount(len(missing), 'drafts')} of guidance tests in {write_to}"
+        typer.echo(written if missing else "no guidance test is missing", err=True)
     if alive(found):
         raise typer.Exit(1)

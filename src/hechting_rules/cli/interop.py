@@ -1,6 +1,5 @@
 """Commands for other clinical software: the questionnaire, a case from a FHIR record, and the service over HTTP."""
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +8,12 @@ import attrs
 import typer
 
 from hechting_rules.case import case_to_mapping
-from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, echo_json, extra
-from hechting_rules.errors import CaseError, UsageError
+from hechting_rules.cli.common import AsFormat, Format, Lang, Rules, app, book_in, day_in, echo_json, extra, text_in
+from hechting_rules.errors import CaseError
 from hechting_rules.interop.fhir import Origin, Reading, read_fhir
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.questionnaire import questionnaire
-from hechting_rules.reading.yamlnode import read_text
-from hechting_rules.source import Diagnostic, Problems, Span
+from hechting_rules.source import Diagnostic, Span
 from hechting_rules.terms import Language
 
 MOST_BYTES = 50_000_000
@@ -31,7 +29,10 @@ def questionnaire_command(
     adult: Annotated[str, typer.Option("--adult", help="Life stage of the adult, or none; left out, it is asked.")] = "",
     rules: Rules = None,
 ) -> None:
-    """Write the questions as a FHIR R4 Questionnaire, in one language with the other as its translation."""
+    """Write the questions as a FHIR R4 Questionnaire.
+
+    In one language, with the other as its translation.
+    """
     echo_json(questionnaire(book_in(rules), language=lang, child=child, adult=adult))
 
 
@@ -47,12 +48,15 @@ def fhir_command(
     form: AsFormat = Format.TEXT,
     rules: Rules = None,
 ) -> None:
-    """Read a case from a FHIR record: as JSON the case file, as text each finding with its place."""
+    """Read a case from a FHIR record.
+
+    As JSON the case file, as text each finding with its place.
+    """
     book = book_in(rules)
-    added = "" if own is None else _text_in(own)
+    added = "" if own is None else text_in(own, MOST_BYTES)
     code_map = load_code_map(country, book, added, str(own))
     reading = read_fhir(
-        _json_in(record), as_of=_day(as_of), code_map=code_map, rulebook=book, child=child, adult=adult, hints=hints
+        _json_in(record), as_of=day_in(as_of), code_map=code_map, rulebook=book, child=child, adult=adult, hints=hints
     )
     if form is Format.JSON:
         echo_json(case_to_mapping(reading.case))
@@ -60,17 +64,9 @@ def fhir_command(
         typer.echo("\n".join(_lines(reading)))
 
 
-def _text_in(path: Path) -> str:
-    problems = Problems()
-    text = read_text(path, str(path), problems, MOST_BYTES)
-    if text is None:
-        raise CaseError(problems.errors())
-    return text
-
-
 def _json_in(path: Path) -> object:
     """What a JSON file holds. Raises `CaseError` with the place where it is no JSON."""
-    text = _text_in(path)
+    text = text_in(path, MOST_BYTES)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -78,13 +74,6 @@ def _json_in(path: Path) -> object:
         raise CaseError([Diagnostic("H606", at, "is no JSON", "give a FHIR R4 Bundle as JSON")]) from error
     except RecursionError as error:
         raise CaseError([Diagnostic("H602", Span(str(path)), "nests too deep to be read")]) from error
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is no day; allowed: such as 2026-11-23") from error
 
 
 def _lines(reading: Reading) -> list[str]:
@@ -121,7 +110,10 @@ def serve_command(
         ),
     ] = False,
 ) -> None:
-    """Answer over HTTP: advice, questions, explanations, CDS Hooks, and a page to try a consultation in the browser."""
+    """Answer over HTTP, with a page to try it.
+
+    Advice, questions, explanations and CDS Hooks; on the page a consultation can be tried in the browser.
+    """
     service = extra(*SERVICE)
     given = {
         "host": host,

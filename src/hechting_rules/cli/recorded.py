@@ -1,6 +1,5 @@
 """Commands on decision records: keep one, and answer it again."""
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +7,8 @@ from typing import Annotated
 import typer
 
 from hechting_rules.case import load_case
-from hechting_rules.cli.common import AsFormat, Format, ProfileName, Rules, app, book_in, echo_json
-from hechting_rules.errors import CaseError
-from hechting_rules.reading.yamlnode import read_text
+from hechting_rules.cli.common import AsFormat, Format, ProfileName, Rules, app, book_in, day_in, echo_json, text_in
 from hechting_rules.recorded import Replayed, Stood, read_record, record, replay, to_text
-from hechting_rules.source import Problems
 
 NOT_TOLD = "not told"
 
@@ -21,13 +17,16 @@ NOT_TOLD = "not told"
 def record_command(
     case: Annotated[Path, typer.Argument(help="A case file (YAML or JSON).")],
     as_of: Annotated[
-        dt.datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day for which routes are checked.")
+        str | None, typer.Option("--as-of", metavar="DAY", help="The day for which routes are checked, such as 2026-11-23.")
     ] = None,
     profile: ProfileName = "default",
     rules: Rules = None,
 ) -> None:
-    """Print a record of the decision on a case: what was asked of which rulebook, and what it told. It holds the whole case."""
-    _, kept = record(load_case(case), book_in(rules), profile, None if as_of is None else as_of.date())
+    """Print a record of the decision on a case.
+
+    What was asked of which rulebook, and what it told. It holds the whole case.
+    """
+    _, kept = record(load_case(case), book_in(rules), profile, None if as_of is None else day_in(as_of))
     typer.echo(to_text(kept), nl=False)
 
 
@@ -40,23 +39,18 @@ def replay_command(
     form: AsFormat = Format.TEXT,
     rules: Rules = None,
 ) -> None:
-    """Answer recorded decisions again and say what stands otherwise; exit code 1 if anything does."""
+    """Answer recorded decisions again.
+
+    Says what stands otherwise; exit code 1 if anything does.
+    """
     book = book_in(rules)
-    found = {str(path): replay(read_record(_text(path), str(path)), book, other_rulebook=other_rules) for path in records}
+    found = {str(path): replay(read_record(text_in(path), str(path)), book, other_rulebook=other_rules) for path in records}
     if form is Format.JSON:
         echo_json([_mapping(name, replayed) for name, replayed in found.items()])
     else:
         typer.echo("\n".join(line for name, replayed in found.items() for line in _lines(name, replayed)))
     if not all(replayed.same for replayed in found.values()):
         raise typer.Exit(1)
-
-
-def _text(path: Path) -> str:
-    problems = Problems()
-    text = read_text(path, str(path), problems)
-    if text is None:
-        raise CaseError(problems.errors())
-    return text
 
 
 def _lines(name: str, replayed: Replayed) -> Iterator[str]:

@@ -42,20 +42,26 @@ def as_case_yaml(
     """A case as a draft of a guidance test: it expects what the rulebook says of it now, which is for the author to judge.
 
     ``codes`` are the conclusions and suggestions that it is about; without any, all that are established or, where none is, all
-    suggestions. Raises `UsageError` for a code that is none of these,
-    `CaseError` for a case that cannot be used.
+    suggestions. ``switch_on`` are rules that the test switches on. Raises `UsageError` for a code that is no conclusion or
+    suggestion or a rule that is not there, `CaseError` for a case that cannot be used.
     """
     switches = tuple(switch_on)
+    _require_known(switches, rulebook.rules, "there is no rule '{}'")
     answered = answer(case, rulebook, with_rules_on(find_profile(rulebook, None), switches))
     outcomes = {code: answered.outcome(plane) for code, plane in answered.program.results.items()}
     chosen = list(codes)
-    for code in chosen:
-        if code not in outcomes:
-            near = did_you_mean(code, outcomes)
-            raise UsageError(f"'{code}' is no conclusion or suggestion" + (f"; {near}" if near else ""))
+    _require_known(chosen, outcomes, "'{}' is no conclusion or suggestion")
     established = [code for code, outcome in outcomes.items() if outcome is Outcome.ESTABLISHED]
     told = {code: outcomes[code] for code in chosen or established or rulebook.suggestions}
     return item_as_yaml(name, case, switches, told)
+
+
+def _require_known(names: Iterable[str], allowed: Iterable[str], message: str) -> None:
+    known = set(allowed)
+    for name in names:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise UsageError(message.format(name) + (f"; {near}" if near else ""))
 
 
 def keep(text: str, path: Path) -> bool:

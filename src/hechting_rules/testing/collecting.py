@@ -18,8 +18,7 @@ from hechting_rules.reading.yamlnode import parse, read_text
 from hechting_rules.rulebook import is_extension, load_rulebook
 from hechting_rules.source import Problems
 from hechting_rules.stated import Test
-from hechting_rules.testing.failures import told
-from hechting_rules.testing.guidance import Failure, run_test
+from hechting_rules.testing.guidance import Failure, run_test, told
 
 BOOKS = pytest.StashKey[dict[tuple[Path, ...], Rulebook]]()
 """The rulebooks of a run, each read once."""

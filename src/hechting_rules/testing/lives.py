@@ -13,9 +13,7 @@ from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean, one_of
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import NO_PERSON, About, Person, Status
-
-PERSON = {About.CHILD: Person.CHILD, About.PARENT: Person.CHILD, About.ENVIRONMENT: Person.CHILD, About.ADULT: Person.ADULT}
-AGE = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
+from hechting_rules.testing.naive import AGE, PERSON
 
 
 @attrs.define
@@ -103,6 +101,7 @@ def _likely(quantity: Quantity, life: Life) -> tuple[float, float]:
 
 
 HOW = ("present", "hidden", "absent", "absent", "unknown")
+"""How a finding that is drawn is told, the more often named the likelier; what is hidden is so, and is not told."""
 
 
 def cases(
@@ -137,10 +136,8 @@ def cases(
 def _cases(draw: st.DrawFn, book: Rulebook, stages: tuple[str, ...], ways: Sequence[str], stages_known: bool, most: int) -> Case:
     life = draw(lives(book, stages))
     names = sorted([*book.findings, *book.alias])
-    told = draw(st.dictionaries(st.sampled_from(names), st.sampled_from(ways), max_size=most))
+    told = _each_once(draw(st.dictionaries(st.sampled_from(names), st.sampled_from(ways), max_size=most)), book)
     now = {name: book.alias.get(name, name) for name in told}
-    told = {name: how for name, how in told.items() if name == now[name] or now[name] not in told}
-    told = {name: how for i, (name, how) in enumerate(told.items()) if now[name] not in [now[n] for n in list(told)[:i]]}
     for name, how in told.items():
         if how in {"present", "hidden"}:
             life.take([now[name]])
@@ -164,6 +161,16 @@ def _cases(draw: st.DrawFn, book: Rulebook, stages: tuple[str, ...], ways: Seque
         quantities=tuple(sorted(quantities.items())),
         findings=tuple(findings),
     )
+
+
+def _each_once(drawn: Mapping[str, str], book: Rulebook) -> dict[str, str]:
+    """Of a finding that is drawn by several of its names one alone: the present name, else the first that was drawn."""
+    kept: dict[str, str] = {}
+    for name in drawn:
+        code = book.alias.get(name, name)
+        if code not in kept or name == code:
+            kept[code] = name
+    return {name: how for name, how in drawn.items() if name in kept.values()}
 
 
 def _told_as(code: str, how: str, life: Life, by_name: Mapping[Person, bool]) -> Status | None:
@@ -210,6 +217,7 @@ def nearly_complete_cases(draw: st.DrawFn, book: Rulebook, *, hidden: int = 6) -
 
 
 LIKELY = (Status.PRESENT, Status.PRESENT, Status.PRESENT, Status.ABSENT, Status.UNKNOWN)
+"""How findings are stated where they may clash: mostly as present."""
 
 
 @st.composite

@@ -1,7 +1,8 @@
 """What a rulebook means, written naively: each rule looked at one by one, in one world or in what is known of a case.
 
 Nothing here or in `hechting_rules.testing.worlds` is shared with the kernel, the program, the admission of cases or the
-explanations, so that a disagreement between the two is a mistake in one of them.
+explanations, so that a disagreement between the two is a mistake in one of them. Which rules a profile runs, and with which
+numbers, both take from `hechting_rules.profiles`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,8 +15,11 @@ from hechting_rules.profiles import active_rules, parameter_values
 from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, About, Person, Status
 
-PERSON = {About.CHILD: "child", About.PARENT: "child", About.ENVIRONMENT: "child", About.ADULT: "adult"}
-AGE = {"child": "child_age_months", "adult": "adult_age_years"}
+PERSON = {About.CHILD: Person.CHILD, About.PARENT: Person.CHILD, About.ENVIRONMENT: Person.CHILD, About.ADULT: Person.ADULT}
+"""By whose stage it is decided whether a finding counts; a pregnancy has no stage."""
+
+AGE: Mapping[str, str] = {Person.CHILD: "child_age_months", Person.ADULT: "adult_age_years"}
+"""The quantity that is the age of a person."""
 
 
 @attrs.frozen
@@ -110,12 +114,12 @@ def known_stage(person: str, case: Case, book: Rulebook, parameters: Mapping[str
     """The stage that a case gives a person, by name or by age; empty when it gives none."""
     said = case.child_stage if person == "child" else case.adult_stage
     age = dict(case.quantities).get(AGE[person])
-    if said or age is None:
-        return said
-    for stage in book.stages.values():
-        if stage.of == person and _holds_age(stage, age, parameters):
-            return stage.code
-    return ""
+    return said if said or age is None else stage_at(age, person, book, parameters)
+
+
+def stage_at(age: float, person: str, book: Rulebook, parameters: Mapping[str, float]) -> str:
+    """The stage of a person that an age belongs to; empty when it belongs to none."""
+    return next((s.code for s in book.stages.values() if s.of == person and _holds_age(s, age, parameters)), "")
 
 
 def _holds_age(stage: Stage, age: float, parameters: Mapping[str, float]) -> bool:

@@ -21,8 +21,7 @@ from hechting_rules.relations import part_of
 from hechting_rules.stated import Case, Stated
 from hechting_rules.terms import Kind, Language, Level, Origin, Status, WordUse
 from hechting_rules.testing.case_files import as_case_yaml, keep
-from hechting_rules.testing.failures import in_words, told
-from hechting_rules.testing.guidance import all_tests, run_test
+from hechting_rules.testing.guidance import all_tests, in_words, run_test, told
 from hechting_rules.testing.lives import cases
 from hechting_rules.testing.naive import established
 from hechting_rules.testing.worlds import TooManyWorldsError, bounds, cone

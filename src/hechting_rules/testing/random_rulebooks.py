@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent
 from hechting_rules.model import Finding, Flag, Profile, Rule, Rulebook, Stage, Suggestion, Switch
 from hechting_rules.terms import About, Direction, Kind, Level, Origin, Person
-from hechting_rules.testing.lives import PERSON, one_in, reach
+from hechting_rules.testing.lives import one_in, reach
+from hechting_rules.testing.naive import PERSON
 from hechting_rules.testing.small import (
     HERE,
     QUANTITIES,

@@ -10,7 +10,19 @@ from hechting_rules.model import Finding, Profile, Range, Rule, Rulebook
 from hechting_rules.profiles import parameter_values
 from hechting_rules.stated import Case
 from hechting_rules.terms import NO_PERSON, About, Person, Status
-from hechting_rules.testing.naive import PERSON, Held, World, ends, held, is_moot, known_stage, range_at, stated
+from hechting_rules.testing.naive import (
+    AGE,
+    PERSON,
+    Held,
+    World,
+    ends,
+    held,
+    is_moot,
+    known_stage,
+    range_at,
+    stage_at,
+    stated,
+)
 
 MOST = 1 << 14
 """How many worlds are tried at most; a question that needs more is refused."""
@@ -60,10 +72,8 @@ def _range_fits(named: Range, inside: bool, world: World, book: Rulebook, parame
 
 def agrees(world: World, case: Case, book: Rulebook, parameters: Mapping[str, float], ranges: Iterable[str]) -> bool:
     """Whether nothing that a case states is otherwise in a world."""
-    for person in ("child", "adult"):
-        stage = known_stage(person, case, book, parameters)
-        if stage and world.stage(person) != stage:
-            return False
+    if not all(_stage_agrees(person, world, case, book, parameters) for person in Person):
+        return False
     for code, status in stated(case, book).items():
         finding = book.findings[code]
         if status is Status.PRESENT and code not in world.present and not _may_be_moot(finding, world.child, world.adult):
@@ -79,6 +89,13 @@ def agrees(world: World, case: Case, book: Rulebook, parameters: Mapping[str, fl
             if (start <= quantities[named.quantity] <= end) is not (named.name in world.ranges):
                 return False
     return True
+
+
+def _stage_agrees(person: str, world: World, case: Case, book: Rulebook, parameters: Mapping[str, float]) -> bool:
+    """Whether a person's stage in a world is the one that the case names, and the one that the age it gives belongs to."""
+    stage, age = world.stage(person), dict(case.quantities).get(AGE[person])
+    said = known_stage(person, case, book, parameters)
+    return said in {"", stage} and (age is None or stage == stage_at(age, person, book, parameters))
 
 
 def _may_be_moot(finding: Finding, child: str, adult: str) -> bool:
