@@ -37,6 +37,10 @@ def main() -> None:
     unknown = set(asked.parts) - {*RUN, OTHER}
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; allowed: {', '.join((*RUN, OTHER))}")
+    engines = {*peers.ENGINES, *frames.ENGINES}
+    unknown = set(asked.without) - engines
+    if unknown:
+        parser.error(f"no such engine: {', '.join(sorted(unknown))}; allowed: {', '.join(sorted(engines))}")
     if OTHER in asked.parts:
         subprocess.run([sys.executable, "-m", "benchmarks.explanations", "--rounds", str(asked.rounds)], check=True)  # noqa: S603
     chosen = [part for part in RUN if part in asked.parts or not asked.parts]

@@ -259,6 +259,16 @@ def test_an_engine_left_out_on_purpose_is_not_said_to_be_missing(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("said", "what"), [(["coohort"], "part: coohort"), (["--without", "zenn"], "engine: zenn")])
+def test_a_part_or_engine_that_there_is_not_is_refused(
+    said: list[str], what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["benchmarks", *said])
+    with pytest.raises(SystemExit):
+        importlib.import_module("benchmarks.__main__").main()
+    assert f"no such {what}; allowed: " in capsys.readouterr().err
+
+
 def test_contenders_take_turns_and_the_median_lap_is_told() -> None:
     order: list[str] = []
     now = iter(float(tick * tick) for tick in range(12))

@@ -39,6 +39,12 @@ def test_an_advice_as_fhir_needs_a_time(hechting: Any) -> None:
     assert (code, err) == (2, "'nu' is no time with an offset; allowed: such as 2026-11-23T10:00:00+01:00\n")
 
 
+@pytest.mark.parametrize("said", [("--authored-on", NOW), ("--child", "Patient/7"), ("--adult", "Patient/8")])
+def test_what_only_fhir_has_is_not_dropped_in_silence(said: tuple[str, str], hechting: Any) -> None:
+    message = f"{said[0]} can only be said with --format fhir; this is --format text\n"
+    assert hechting("advise", CASE, *said) == (2, "", message)
+
+
 def test_a_questionnaire(hechting: Any) -> None:
     code, out, _ = hechting("questionnaire", "--child", "baby", "--adult", "none", "--lang", "en")
     made = json.loads(out)

@@ -153,6 +153,13 @@ def test_the_advice_on_a_chosen_case_is_that_of_advise(several: list[Case]) -> N
         assert advice == advise(attrs.evolve(several[int(name[1])], id=name), book)
 
 
+def test_cases_without_names_cannot_be_chosen_by_name() -> None:
+    wide = pa.table({"child": ["baby"], "baby.avoids_eye_contact": [True]})
+    with pytest.raises(UsageError, match="no column of the frame holds the names of the cases"):
+        advices(wide, ["0"])
+    assert advices(wide.append_column("id", pa.array(["a"])), ["a"]).keys() == {"a"}
+
+
 @settings(max_examples=40)
 @given(st.data())
 def test_the_rules_that_fired_are_those_that_established_something(data: st.DataObject) -> None:

@@ -89,8 +89,8 @@ def advise_command(
     authored_on: Annotated[
         str, typer.Option("--authored-on", help="With fhir: the time on the resources, such as 2026-11-23T10:00:00+01:00.")
     ] = "",
-    child: Annotated[str, typer.Option("--child", help="With fhir: the reference of the child.")] = "Patient/child",
-    adult: Annotated[str, typer.Option("--adult", help="With fhir: the reference of the adult.")] = "Patient/adult",
+    child: Annotated[str, typer.Option("--child", help="With fhir: the reference of the child; else Patient/child.")] = "",
+    adult: Annotated[str, typer.Option("--adult", help="With fhir: the reference of the adult; else Patient/adult.")] = "",
     profile: ProfileName = "default",
     rules: Rules = None,
     everything: Everything = False,
@@ -101,12 +101,16 @@ def advise_command(
     find_profile(book, profile)
     if form is AdviceFormat.FHIR and not authored_on:
         raise UsageError("fhir needs the time that stands on the resources; try: --authored-on 2026-11-23T10:00:00+01:00")
+    said = [name for name, value in (("--authored-on", authored_on), ("--child", child), ("--adult", adult)) if value]
+    if form is not AdviceFormat.FHIR and said:
+        raise UsageError(f"{' and '.join(said)} can only be said with --format fhir; this is --format {form}")
     if form is AdviceFormat.HTML and len(cases) > 1:
         raise UsageError(f"an HTML report is about one case; found: {len(cases)}; try: one command for each case")
     advices = list(_advices(cases, book, profile, engine))
     if form is AdviceFormat.JSON:
         _echo_one_or_all([to_mapping(advice, lang) for advice in advices])
     elif form is AdviceFormat.FHIR:
+        child, adult = child or "Patient/child", adult or "Patient/adult"
         _echo_one_or_all(
             [to_fhir(a, authored_on=authored_on, child=child, adult=adult, language=lang, rulebook=book) for a in advices]
         )

@@ -15,6 +15,7 @@ from hechting_rules.cohort.block import cases_at
 from hechting_rules.cohort.deciding import REJECTS, Decided, Decider, Form, decide_batch, read_rows, rejects, run_block, told
 from hechting_rules.cohort.long import Long, in_blocks, in_order
 from hechting_rules.cohort.schedule import Room
+from hechting_rules.errors import UsageError
 from hechting_rules.explain import advice_of
 from hechting_rules.model import Profile, Rulebook
 from hechting_rules.profiles import find_profile
@@ -79,10 +80,16 @@ def advices(
     ignore: Iterable[str] = (),
     long: bool | Long = False,
 ) -> dict[str, Advice]:
-    """The full, explained advice on some cases of a frame, by their names as text; what `decide` rejects is not among them."""
+    """The full, explained advice on some cases of a frame, by their names as text; what `decide` rejects is not among them.
+
+    Raises `UsageError` as `decide` does, and where no column holds the names of the cases.
+    """
     table = as_table(data)
     decider = decider_for(table.schema.names, rulebook, profile, results=(), id_column=id_column, ignore=ignore, long=long)
     wanted = frozenset(str(name) for name in ids)
+    columns = decider.columns
+    if not isinstance(columns, Long) and columns.id not in table.schema.names:
+        raise UsageError("no column of the frame holds the names of the cases; allowed: a column 'id', or another by id_column")
     return {advice.case: advice for done in decided(decider, table) for advice in advices_in(done, wanted)}
 
 
