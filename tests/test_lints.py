@@ -306,7 +306,7 @@ def test_the_command_tells_each_finding_with_its_case_and_counts_what_is_off(
     assert "L620 the question of 'parent.available' is in nl that of 'parent.unresolved_trauma'" in told
     assert "a case that shows it:\n      schema: hechting-rules/case/1\n      present: [parent.available]\n" in told
     assert "L618 is off for rule 'parents.ask': whoever is pregnant is asked this once" in told
-    assert "tiny 1.0.0: 1 findings, 1 switched off\n" in told
+    assert "tiny 1.0.0: 1 finding, 1 switched off\n" in told
     assert hechting(["check", str(tmp_path), "--format", "json"]) == 1
     whole = json.loads(capsys.readouterr().out)
     assert [problem["case"]["present"] for problem in whole["problems"]] == [["parent.available"]]

@@ -3,7 +3,9 @@
 import copy
 import datetime as dt
 import hmac
+import io
 import json
+import logging
 import ssl
 import time
 import urllib.request
@@ -26,6 +28,7 @@ from hechting_rules.interop import prefetch
 from hechting_rules.interop.cds_hooks import SERVICE, Hooks, discovery
 from hechting_rules.interop.feedback import SqliteFeedback
 from hechting_rules.interop.service import Limits, Settings, create_app, tokens
+from hechting_rules.interop.service.journal import LOGGER, JsonLines
 from hechting_rules.interop.service.settings import Issuer
 from serving import AT, CASE, running
 from test_cds_requirements import KEPT as KEPT_ELSEWHERE
@@ -208,6 +211,24 @@ def test_feedback_is_kept_where_there_is_a_place_for_it(tmp_path: Path, open_ser
     assert (bool(code), outcome, times) == (True, "overridden", 1)
     assert keeping.post(f"{CALLED}/feedback", json={"feedback": [{"card": "1"}]}).status_code == 400
     assert open_service.post(f"{CALLED}/feedback", json=told).status_code == 404
+
+
+def test_cards_are_given_also_where_feedback_cannot_be_kept(
+    tmp_path: Path, open_service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "feedback.sqlite"
+    keeping = TestClient(create_app(Settings(feedback=kept), day=lambda: DAY), base_url=AT)
+    kept.unlink()
+    kept.mkdir()
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    monkeypatch.setattr(LOGGER, "handlers", [handler])
+    answer = keeping.post(CALLED, json=CALL)
+    assert answer.status_code == 200
+    assert answer.json() == open_service.post(CALLED, json=CALL).json()
+    (line,) = [told for told in map(json.loads, written.getvalue().splitlines()) if told["level"] == "error"]
+    assert (line["event"], line["kind"]) == ("cards were given and not kept for feedback", "OperationalError")
 
 
 def test_a_page_on_the_list_may_call() -> None:

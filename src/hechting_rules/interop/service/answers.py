@@ -4,6 +4,8 @@ On a case, as the library says it; in CDS Hooks, as `hechting_rules.interop.cds_
 """
 
 import datetime as dt
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +17,7 @@ from hechting_rules.interop.cds_hooks import Hooks, Reply, Status, feedback, res
 from hechting_rules.interop.feedback import FeedbackStore, SqliteFeedback
 from hechting_rules.interop.mapfiles import load_code_map
 from hechting_rules.interop.service.bodies import JSON, chosen, read_json
+from hechting_rules.interop.service.journal import failure, note
 from hechting_rules.interop.service.problems import Fault, RefusedError, fault_from
 from hechting_rules.interop.service.settings import Settings
 from hechting_rules.model import Rulebook
@@ -147,11 +150,17 @@ def hooks_guidance(book: Rulebook, settings: Settings, day: Callable[[], dt.date
 
 
 def cards(guidance: HooksGuidance, service: str, text: str) -> dict[str, Any]:
-    """The cards for a request. Raises `RefusedError` for what is no good request, or lacks data that is required (412)."""
+    """The cards for a request. Raises `RefusedError` for what is no good request, or lacks data that is required (412).
+
+    Cards are given also where the file for feedback fails, as on a full disk: they may tell of danger, and that file only counts.
+    """
     reply = respond(guidance.hooks, service, read_json(text), as_of=guidance.day())
     found = _body(reply)
     if guidance.store is not None and reply.issued:
-        guidance.store.issued(reply.issued)
+        try:
+            guidance.store.issued(reply.issued)
+        except sqlite3.Error as error:
+            note("cards were given and not kept for feedback", logging.ERROR, cards=len(reply.issued), **failure(error))
     return found
 
 

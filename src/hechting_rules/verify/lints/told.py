@@ -29,7 +29,8 @@ def _case(remark: Remark) -> Iterator[str]:
 
 def counted(linted: Linted) -> str:
     """How much was found and how much is switched off, in a few words."""
-    found = f"{len(linted.found)} findings" if linted.found else "no findings"
+    many = len(linted.found)
+    found = "no findings" if not many else "1 finding" if many == 1 else f"{many} findings"
     return f"{found}, {sum(len(off.remarks) for off in linted.off)} switched off" if linted.off else found
 
 
