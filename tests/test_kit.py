@@ -184,10 +184,10 @@ def test_a_kernel_that_reads_otherwise_is_caught(
     held: Property, plane: str, value: bool, says: str, broken_kernel: Callable[[str, bool], None]
 ) -> None:
     book = a_rulebook()
-    check_property(book, held, examples=40)
+    check_property(book, held, examples=200)
     broken_kernel(plane, value)
     with pytest.raises(AssertionError, match=says):
-        check_property(book, held, examples=40)
+        check_property(book, held, examples=200)
 
 
 def test_information_that_takes_away_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,15 +217,15 @@ def test_safety_that_withholds_nothing_or_tells_the_text_all_the_same_is_caught(
         return attrs.evolve(advice, suggestions=told)
 
     book = lawful(tmp_path / "lawful")
-    check_property(book, safety_withholds, examples=60)
+    check_property(book, safety_withholds, examples=200)
     monkeypatch.setattr(properties, "advise", open_handed)
     with pytest.raises(AssertionError, match=says):
-        check_property(book, safety_withholds, examples=60)
+        check_property(book, safety_withholds, examples=200)
 
 
 def test_a_text_that_does_not_say_where_it_is_from_is_caught() -> None:
     with pytest.raises(AssertionError, match=r"the text of 's\.one' does not say where it is from in nl"):
-        check_property(a_rulebook(), kinds_are_not_mixed, examples=40)
+        check_property(a_rulebook(), kinds_are_not_mixed, examples=200)
 
 
 def test_a_rule_of_one_origin_that_raises_a_suggestion_of_another_is_caught() -> None:
@@ -307,7 +307,7 @@ def test_check_rulebook_looks_at_everything(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_check_rulebook_fails_where_one_property_does_not_hold() -> None:
     with pytest.raises(AssertionError, match="does not say where it is from"):
-        check_rulebook(a_rulebook(), examples=10)
+        check_rulebook(a_rulebook(), examples=100)
 
 
 def read_back(text: str) -> list[GuidanceTest]:

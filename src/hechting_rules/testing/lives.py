@@ -100,7 +100,7 @@ def _likely(quantity: Quantity, life: Life) -> tuple[float, float]:
     return max(low, quantity.least), min(high, quantity.most)
 
 
-HOW = ("present", "hidden", "absent", "absent", "unknown")
+HOW = ("present", "present", "hidden", "absent", "unknown")
 """How a finding that is drawn is told, the more often named the likelier; what is hidden is so, and is not told."""
 
 
