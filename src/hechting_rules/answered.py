@@ -7,6 +7,7 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.case import Admitted, admit
+from hechting_rules.condition import Leaf
 from hechting_rules.engine.circuit import Plane
 from hechting_rules.engine.kernel import run
 from hechting_rules.engine.program import Program, compile_program, compile_rules
@@ -54,6 +55,10 @@ class Answered:
     def robust(self, plane: Plane) -> bool:
         """Whether every admissible way to complete the case gives the result."""
         return bool(self.values[plane.robust])
+
+    def holds(self, leaf: Leaf) -> bool:
+        """Whether a single condition is established."""
+        return any(self.values[plane.established] for plane in self.program.planes_of(leaf))
 
     def is_open(self, finding: str) -> bool:
         """Whether a finding may still turn out to be present and may still turn out to be absent."""

@@ -75,3 +75,8 @@ def shorten(text: str, limit: int = 60) -> str:
     """What was found, short enough for one line of a message and without control characters."""
     clean = "".join(c if c.isprintable() else "?" for c in text)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def amount(number: int, things: str) -> str:
+    """So many things, in the plural with an s: of one without it."""
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"

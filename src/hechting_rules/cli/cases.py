@@ -1,6 +1,6 @@
 """Commands on cases: the advice, its reasons, what to ask, what differs, and the drawing of the reasoning."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -99,11 +99,7 @@ def advise_command(
     """Give the explained suggestions for each case."""
     book = book_in(rules)
     find_profile(book, profile)
-    if form is AdviceFormat.FHIR and not authored_on:
-        raise UsageError("fhir needs the time that stands on the resources; try: --authored-on 2026-11-23T10:00:00+01:00")
-    said = [name for name, value in (("--authored-on", authored_on), ("--child", child), ("--adult", adult)) if value]
-    if form is not AdviceFormat.FHIR and said:
-        raise UsageError(f"{' and '.join(said)} can only be said with --format fhir; this is --format {form}")
+    _require_fhir_alone(form, {"--authored-on": authored_on, "--child": child, "--adult": adult})
     if form is AdviceFormat.HTML and len(cases) > 1:
         raise UsageError(f"an HTML report is about one case; found: {len(cases)}; try: one command for each case")
     advices = list(_advices(cases, book, profile, engine))
@@ -119,6 +115,15 @@ def advise_command(
         typer.echo(extra(*REPORT).to_html(advices[0], lang, everything=everything, arguments=sides), nl=False)
     else:
         echo_pages(advice_lines(advice, lang, everything=everything) for advice in advices)
+
+
+def _require_fhir_alone(form: AdviceFormat, given: Mapping[str, str]) -> None:
+    """Raises `UsageError` for FHIR without its time, and for what only FHIR has in any other form."""
+    if form is AdviceFormat.FHIR and not given["--authored-on"]:
+        raise UsageError("fhir needs the time that stands on the resources; try: --authored-on 2026-11-23T10:00:00+01:00")
+    said = [name for name, value in given.items() if value]
+    if form is not AdviceFormat.FHIR and said:
+        raise UsageError(f"{' and '.join(said)} can only be said with --format fhir; this is --format {form}")
 
 
 def _echo_one_or_all(found: list[dict[str, Any]]) -> None:

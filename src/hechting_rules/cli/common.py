@@ -71,11 +71,6 @@ def day_in(text: str) -> dt.date:
         raise UsageError(f"'{text}' is no day; allowed: such as 2026-11-23") from error
 
 
-def amount(number: int, things: str) -> str:
-    """So many things, in the plural with an s: of one without it."""
-    return f"{number} {things.removesuffix('s') if number == 1 else things}"
-
-
 def echo_json(value: Any) -> None:
     """Write plain data as JSON."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, amount, app, book_in, echo_json, text_in
+from hechting_rules.cli.common import AsFormat, Format, Lang, ProfileName, Rules, app, book_in, echo_json, text_in
 from hechting_rules.errors import UsageError
-from hechting_rules.model import Finding
+from hechting_rules.model import Finding, Rulebook
 from hechting_rules.profiles import find_profile
 from hechting_rules.rulebook import load_rulebook
 from hechting_rules.schemas import schema_names, schema_text
+from hechting_rules.source import amount
 from hechting_rules.terms import Language
 from hechting_rules.testing.guidance import all_tests, run_test
 from hechting_rules.verify.article import Fate, broken_promises, fates, trace
@@ -59,15 +60,7 @@ def check_command(
     proving = prove_laws or save_to is not None
     laws = prove(book, profile) if proving else ()
     linted = lint(book, proved_remarks(book, profile) if proving else None)
-    counts = {
-        "findings": len(book.findings),
-        "conclusions": len(book.conclusions),
-        "suggestions": len(book.suggestions),
-        "rules": len(book.rules),
-        "evidence notes": len(book.evidence),
-        "statements": len(book.statements),
-        "guidance tests": len(book.tests),
-    }
+    counts = _counts(book)
     if form is Format.JSON:
         whole = {"rulebook": book.head.id, "version": book.head.version, "sha256": book.sha256, "counts": counts}
         echo_json(whole | lints_mapping(linted) | ({"profile": profile, "laws": laws_mapping(laws)} if laws else {}))
@@ -81,6 +74,19 @@ def check_command(
         typer.echo(f"{amount(save_cases(laws, save_to), 'cases')} in {save_to}", err=True)
     if linted.found or not all_proved(laws):
         raise typer.Exit(1)
+
+
+def _counts(book: Rulebook) -> dict[str, int]:
+    """How much a rulebook holds."""
+    return {
+        "findings": len(book.findings),
+        "conclusions": len(book.conclusions),
+        "suggestions": len(book.suggestions),
+        "rules": len(book.rules),
+        "evidence notes": len(book.evidence),
+        "statements": len(book.statements),
+        "guidance tests": len(book.tests),
+    }
 
 
 @app.command("coverage")

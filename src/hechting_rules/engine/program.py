@@ -10,7 +10,7 @@ from typing import assert_never
 
 import attrs
 
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, leaves
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf, leaves
 from hechting_rules.engine.admission import Admission
 from hechting_rules.engine.circuit import ONES, ZERO, Circuit, Input, Plane
 from hechting_rules.engine.kernel import Op, Step
@@ -50,6 +50,20 @@ class Program:
     active: frozenset[str]
     parameters: Mapping[str, float]
     closed: Entailment
+
+    def planes_of(self, leaf: Leaf) -> tuple[Plane, ...]:
+        """The planes of a single condition: it is established where one of them is, and out where all are."""
+        match leaf:
+            case Is(code):
+                return (self.results[code] if code in self.results else self.present[code],)
+            case IsAbsent(code):
+                return (self.absent[code],)
+            case InStage(stages):
+                return tuple(self.stages[stage] for stage in stages)
+            case InRange(name):
+                return (self.ranges[name],)
+            case _:
+                assert_never(leaf)
 
 
 def compile_program(book: Rulebook, profile: Profile) -> Program:

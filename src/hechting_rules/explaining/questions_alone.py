@@ -4,12 +4,11 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from operator import or_
-from typing import assert_never
 
 import attrs
 
 from hechting_rules.answered import Answered, around
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf, leaves
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InStage, Is, Leaf, leaves
 from hechting_rules.engine.program import Program
 from hechting_rules.facts import Fact
 from hechting_rules.model import Rule, Rulebook
@@ -143,19 +142,8 @@ def expanded(condition: Condition) -> Condition:
 
 def leaf_bits(leaf: Leaf, values: Sequence[int], program: Program) -> tuple[int, int]:
     """The cases of a block in which a condition on the case itself is established, and those in which it is out."""
-    match leaf:
-        case Is(code):
-            planes = [program.present[code]]
-        case IsAbsent(code):
-            planes = [program.absent[code]]
-        case InStage(stages):
-            planes = [program.stages[stage] for stage in stages]
-        case InRange(name):
-            planes = [program.ranges[name]]
-        case _:
-            assert_never(leaf)
     established, out = 0, -1
-    for plane in planes:
+    for plane in program.planes_of(leaf):
         established |= values[plane.established]
         out &= values[plane.out]
     return established, out

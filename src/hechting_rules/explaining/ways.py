@@ -104,7 +104,7 @@ class Ways:
                 groups = group_parts(parts, self.answered.book.findings)
                 return nearest(w for some in itertools.combinations(groups, count) for w in self._each(some))
             case Is() | IsAbsent() | InStage() | InRange():
-                return HERE if self.holds(condition) else (Way((), frozenset([self.need(condition)])),)
+                return HERE if self.answered.holds(condition) else (Way((), frozenset([self.need(condition)])),)
             case _:
                 assert_never(condition)
 
@@ -121,21 +121,6 @@ class Ways:
         for group in groups:
             found = both(found, nearest(way for part in group for way in self.condition(part)))
         return found
-
-    def holds(self, leaf: Leaf) -> bool:
-        """Whether a condition on the case itself is established."""
-        program, values = self.answered.program, self.answered.values
-        match leaf:
-            case Is(code):
-                return bool(values[program.present[code].established])
-            case IsAbsent(code):
-                return bool(values[program.absent[code].established])
-            case InStage(stages):
-                return any(values[program.stages[s].established] for s in stages)
-            case InRange(name):
-                return bool(values[program.ranges[name].established])
-            case _:
-                assert_never(leaf)
 
     def need(self, leaf: Leaf) -> Need:
         """What a condition on the case itself wants."""

@@ -8,7 +8,7 @@ import attrs
 
 from hechting_rules.advice import Outcome
 from hechting_rules.answered import Answered, answer
-from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, InRange, InStage, Is, IsAbsent, Leaf
+from hechting_rules.condition import AllOf, AnyOf, AtLeast, Condition, Leaf
 from hechting_rules.model import Rulebook
 from hechting_rules.profiles import find_profile, with_rules_on
 from hechting_rules.relations import group_parts
@@ -66,7 +66,7 @@ def decided(book: Rulebook) -> tuple[Conjunction, ...]:
         for rule_id, plane in answered.program.rules.items():
             if answered.outcome(plane) is Outcome.ESTABLISHED:
                 for place, literals in enumerate(ways[rule_id]):
-                    if all(_holds(literal, answered) for literal in literals):
+                    if all(answered.holds(literal) for literal in literals):
                         counts[rule_id, place] = counts.get((rule_id, place), 0) + 1
     return tuple(
         Conjunction(rule_id, _phrase(literals), counts.get((rule_id, place), 0))
@@ -81,19 +81,6 @@ def _phrase(literals: tuple[Leaf, ...]) -> str:
 
 def _answered(book: Rulebook, test: Test) -> Answered:
     return answer(test.given, book, with_rules_on(find_profile(book, None), test.switch_on))
-
-
-def _holds(literal: Leaf, answered: Answered) -> bool:
-    program, values = answered.program, answered.values
-    match literal:
-        case Is(code):
-            return bool(values[(program.results.get(code) or program.present[code]).established])
-        case IsAbsent(code):
-            return bool(values[program.absent[code].established])
-        case InStage(stages):
-            return any(values[program.stages[s].established] for s in stages)
-        case InRange(name):
-            return bool(values[program.ranges[name].established])
 
 
 def suggestions_per_case(book: Rulebook) -> tuple[tuple[int, str], ...]:

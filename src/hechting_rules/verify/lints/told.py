@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from hechting_rules.case import case_to_mapping
+from hechting_rules.source import amount
 from hechting_rules.verify.in_words import case_lines
 from hechting_rules.verify.lints.remark import Remark
 from hechting_rules.verify.lints.running import Linted, Off
@@ -29,8 +30,7 @@ def _case(remark: Remark) -> Iterator[str]:
 
 def counted(linted: Linted) -> str:
     """How much was found and how much is switched off, in a few words."""
-    many = len(linted.found)
-    found = "no findings" if not many else "1 finding" if many == 1 else f"{many} findings"
+    found = amount(len(linted.found), "findings") if linted.found else "no findings"
     return f"{found}, {sum(len(off.remarks) for off in linted.off)} switched off" if linted.off else found
 
 

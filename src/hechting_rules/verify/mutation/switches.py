@@ -171,16 +171,9 @@ def _parts(
 
 def leaf_plane(leaf: Leaf, base: Switched, results: Mapping[str, Plane]) -> Plane:
     """The plane of a single condition."""
-    program = base.side.program
-    match leaf:
-        case Is(code):
-            return results[code] if code in results else in_space(program.present[code], base.side)
-        case IsAbsent(code):
-            return in_space(program.absent[code], base.side)
-        case InStage(stages):
-            return base.space.to.either_plane([in_space(program.stages[stage], base.side) for stage in stages])
-        case InRange(name):
-            return in_space(program.ranges[name], base.side)
+    if isinstance(leaf, Is) and leaf.code in results:
+        return results[leaf.code]
+    return base.space.to.either_plane([in_space(plane, base.side) for plane in base.side.program.planes_of(leaf)])
 
 
 def leaf_paths(condition: Condition, above: Path = ()) -> Iterable[tuple[Path, Leaf]]:
