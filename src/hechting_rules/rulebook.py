@@ -33,7 +33,7 @@ from hechting_rules.reading.yamlnode import Mapping as YamlMapping
 from hechting_rules.reading.yamlnode import Node, Sequence, parse, read_text
 from hechting_rules.source import Diagnostic, Problems, Span, one_of
 from hechting_rules.stated import Test
-from hechting_rules.terms import Origin, Text
+from hechting_rules.terms import UNREVIEWED, Origin, Text
 from hechting_rules.version import VERSION
 
 T = TypeVar("T")
@@ -259,7 +259,7 @@ def _draft(loading: _Loading, root: Path) -> Rulebook:
         loading.problems.add("B505", Span(str(root)), f"lacks {HEAD}")
     empty = Text("", "")
     return Rulebook(
-        head=loading.head or Head("", "", empty, empty, empty, empty, empty, (), empty, "none", Span(str(root))),
+        head=loading.head or Head("", "", empty, empty, empty, empty, empty, (), empty, UNREVIEWED, Span(str(root))),
         parameters=by("parameters", "name"),
         stages=by("stages", "code"),
         quantities=by("quantities", "name"),

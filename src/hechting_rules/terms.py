@@ -173,6 +173,9 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNREVIEWED = "none"
+"""What stands for a clinical review that has not taken place."""
+
 NO_PERSON = "none"
 """The stage of a person whom the case has not: there is no index child, or no index adult."""
 

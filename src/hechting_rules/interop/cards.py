@@ -22,7 +22,7 @@ from hechting_rules.render.phrases import (
     SCREEN_FIRST,
 )
 from hechting_rules.render.telling import chosen, facts, places, wants_caution, worth_asking
-from hechting_rules.terms import Level, Origin, Text
+from hechting_rules.terms import UNREVIEWED, Level, Origin, Text
 
 MOST_QUESTIONS = 3
 MOST_HINTS = 5
@@ -146,7 +146,7 @@ def _detail(suggestion: Suggested, deck: Deck) -> str:
 
 
 def _disclaimer(deck: Deck) -> str:
-    review = deck.words(NOT_REVIEWED) if deck.advice.clinical_review == "none" else ""
+    review = deck.words(NOT_REVIEWED) if deck.advice.clinical_review == UNREVIEWED else ""
     return f"*{' '.join(filter(None, [plain(deck.words(deck.advice.disclaimer)), review]))}*"
 
 

@@ -22,7 +22,7 @@ from hechting_rules.interop.resources import (
 from hechting_rules.model import Rulebook
 from hechting_rules.render.json import to_mapping
 from hechting_rules.rulebook import default_rulebook
-from hechting_rules.terms import Kind, Language, Text
+from hechting_rules.terms import UNREVIEWED, Kind, Language, Text
 from hechting_rules.version import VERSION
 
 NOTICED = (Kind.SAFETY, Kind.ATTENTION)
@@ -96,7 +96,7 @@ def _guidance(sheet: Sheet, book: Rulebook, code_map: CodeMap | None, group: str
     """The answer as a whole: success, or with what else would have to be known."""
     advice = sheet.advice
     asked = [q for q in advice.ask_next if q.code not in sheet.leaving.asked_later]
-    review = REVIEW if advice.clinical_review == "none" else None
+    review = REVIEW if advice.clinical_review == UNREVIEWED else None
     notes = [text for text in (advice.disclaimer, review) if text is not None]
     return {
         **sheet.head("GuidanceResponse", ()),

@@ -12,7 +12,7 @@ from hechting_rules.interop.codes import BASE, FINDING_SYSTEM, STAGE_SYSTEM, STA
 from hechting_rules.model import DEFAULT_PROFILE, Finding, Rulebook, Stage
 from hechting_rules.rulebook import default_rulebook
 from hechting_rules.source import did_you_mean, one_of
-from hechting_rules.terms import NO_PERSON, PERSON_OF, About, Language, Person, Status, Text, Time
+from hechting_rules.terms import NO_PERSON, PERSON_OF, UNREVIEWED, About, Language, Person, Status, Text, Time
 
 URL = f"{BASE}/Questionnaire/hechting"
 """Where the address of every questionnaire of this library begins; the stages it is for follow."""
@@ -109,7 +109,7 @@ def questionnaire(
     acting = (s for s in book.suggestions.values() if s.addressed_by)
     form = _Form(book, language, settled, {s.addressed_by: tuple(sorted(screens[s.flag])) for s in acting})
     name = "-".join(["hechting", *(stage.replace("_", "-") for stage in settled.values() if stage)])
-    review = book.head.clinical_review != "none"
+    review = book.head.clinical_review != UNREVIEWED
     return {
         "resourceType": "Questionnaire",
         "id": name,

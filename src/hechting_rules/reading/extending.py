@@ -14,11 +14,11 @@ import attrs
 
 from hechting_rules.model import Attribute, BookPart, Conclusion, Finding, Rule, Rulebook, Suggestion
 from hechting_rules.reading.fields import Fields
-from hechting_rules.reading.records import NOT_REVIEWED, SUMMARY_LIMIT, limited, read_review, read_switch
+from hechting_rules.reading.records import SUMMARY_LIMIT, limited, read_review, read_switch
 from hechting_rules.relations import is_switched_off, off_by_evidence
 from hechting_rules.source import Problems, Span, did_you_mean, one_of, shorten
 from hechting_rules.stated import Test
-from hechting_rules.terms import Kind, Language, Origin, Text
+from hechting_rules.terms import UNREVIEWED, Kind, Language, Origin, Text
 
 NAMESPACE = re.compile(r"[a-z][a-z0-9_]*")
 AUTHOR_LIMIT = 40
@@ -108,7 +108,7 @@ def as_part(book: Rulebook) -> BookPart:
 
 def weakest(*reviews: str) -> str:
     """The clinical review of a whole: none if any part has none, else all of them."""
-    return NOT_REVIEWED if NOT_REVIEWED in reviews else "; ".join(reviews)
+    return UNREVIEWED if UNREVIEWED in reviews else "; ".join(reviews)
 
 
 def told(part: BookPart) -> Text:

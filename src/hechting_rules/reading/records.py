@@ -10,6 +10,7 @@ from hechting_rules.reading.fields import Fields, as_fields, choice, number, str
 from hechting_rules.reading.given import read_exemplar
 from hechting_rules.reading.yamlnode import Mapping
 from hechting_rules.terms import (
+    UNREVIEWED,
     About,
     Basis,
     Confidence,
@@ -27,7 +28,6 @@ from hechting_rules.terms import (
 SUMMARY_LIMIT = 140
 """A summary is shorter than this many characters, in each language."""
 
-NOT_REVIEWED = "none"
 
 SHORT_LIMIT = 100
 """A short caution has at most this many characters, in each language."""
@@ -55,9 +55,9 @@ def read_review(f: Fields) -> str:
     node = f.require("clinical_review")
     if node is None or not isinstance(node, Mapping):
         found = "" if node is None else string(node, "clinical_review", f.problems)
-        if found not in {"", NOT_REVIEWED}:
+        if found not in {"", UNREVIEWED}:
             f.problems.add(
-                "F212", f.span, f"'clinical_review' is '{found}'; allowed: {NOT_REVIEWED}, or a mapping with who and date"
+                "F212", f.span, f"'clinical_review' is '{found}'; allowed: {UNREVIEWED}, or a mapping with who and date"
             )
         return found
     inner = Fields(node, f.problems, "'clinical_review'")

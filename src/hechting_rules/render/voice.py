@@ -9,11 +9,9 @@ from hechting_rules.explanations import RuleName
 from hechting_rules.render import explained_phrases as words
 from hechting_rules.render import phrases
 from hechting_rules.render.page import INDENT, Columns, Line, Role
-from hechting_rules.terms import Jurisdiction, Language, Text
+from hechting_rules.terms import UNREVIEWED, Jurisdiction, Language, Text
 
 DEEPER = INDENT + 2
-UNREVIEWED = "none"
-"""What stands in an advice for a clinical review that has not taken place."""
 Lines = Iterator[Line | Columns]
 
 
